@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: [
+      '{vm,debug-adapter,extension,cli,syntaxes,tools}/**/*.test.ts',
+      'test/{conformance,kernel-cases,dap,cli}/**/*.test.ts',
+    ],
+    testTimeout: 30_000,
+  },
+});
