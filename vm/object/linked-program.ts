@@ -2,7 +2,7 @@ import type { FunctionSymbol, MapDefinition, ProgramObject } from './program-obj
 
 /**
  * An object with every reference resolved. All code sections lie one after the other in one slot space (8 bytes a
- * slot); calls between sections are relative within it, and lddw instructions carry the kernel's pseudo sources:
+ * slot), with one slot of zeros after each, so that running off a section's end is seen; calls between sections are relative within it, and lddw instructions carry the kernel's pseudo sources:
  * BPF_PSEUDO_MAP_IDX and _MAP_IDX_VALUE with an index into `maps`, BPF_PSEUDO_FUNC with a relative slot.
  */
 export interface LinkedProgram {

@@ -1,0 +1,131 @@
+import { attempt, expectOk, raise, type Result } from '../base/problem.ts';
+import type { Environment } from '../environment/environment.ts';
+import { helperTable } from '../helpers/table.ts';
+import type { Fault } from '../machine/fault.ts';
+import { state } from '../machine/layout.ts';
+import { Machine } from '../machine/machine.ts';
+import type { OutputRecord } from '../machine/output.ts';
+import { createMap } from '../maps/registry.ts';
+import type { LinkedProgram } from '../object/linked-program.ts';
+import type { FunctionSymbol } from '../object/program-object.ts';
+import type { ProgramFamily, RunInput, RunOutput } from '../programs/family.ts';
+import { familyOf } from '../programs/registry.ts';
+import { Interpreter, type StopReason } from './interpreter.ts';
+
+export interface RunResult extends RunOutput {
+  readonly program: FunctionSymbol;
+  /** The low 32 bits of r0, as BPF_PROG_TEST_RUN reports it. */
+  readonly retval: number;
+  readonly r0: bigint;
+  readonly cycles: number;
+  readonly output: readonly OutputRecord[];
+  readonly fault: Fault | undefined;
+}
+
+/** Where a run may stop besides its end, faults and breakpoints; depths as in machine/frames. */
+export interface StopRequest {
+  /** Stop after an exit of a frame at this depth or outside it. */
+  readonly afterExitOf?: number;
+  /** Stop when an exit has left this depth or less. */
+  readonly atDepth?: number;
+}
+
+/** A machine with its maps, helpers and engine: what debuggers, scenarios and tests drive. */
+export class VirtualMachine {
+  readonly machine: Machine;
+  readonly #interpreter: Interpreter;
+  #current:
+    | { readonly program: FunctionSymbol; readonly family: ProgramFamily; readonly firstOutput: number }
+    | undefined;
+  #runs = 0;
+
+  /** Raises nothing; a map type or size the machine does not have is a Problem. */
+  static create(program: LinkedProgram, environment: Environment): Result<VirtualMachine> {
+    return attempt(() => new VirtualMachine(program, environment), { file: program.object.name });
+  }
+
+  private constructor(program: LinkedProgram, environment: Environment) {
+    this.machine = new Machine(program, environment, helperTable);
+    program.maps.forEach((linked, index) => {
+      this.machine.maps.push(expectOk(createMap(this.machine, linked, index)));
+    });
+    this.#interpreter = new Interpreter(this.machine);
+  }
+
+  /** The family of the program that runs or ran last. */
+  get family(): ProgramFamily | undefined {
+    return this.#current?.family;
+  }
+
+  get program(): FunctionSymbol | undefined {
+    return this.#current?.program;
+  }
+
+  /** Puts the machine at cycle 0 of a run of `program`; maps keep their contents. */
+  startRun(program: FunctionSymbol, input: RunInput = {}, cpu = this.machine.environment.cpu): Result<void> {
+    return attempt(() => {
+      const { machine } = this;
+      const { cpus } = machine.environment;
+      if (!(cpu >= 0 && cpu < cpus))
+        raise('bad-cpu', `cpu ${cpu} is not among the ${cpus} of the environment`);
+      const family = expectOk(familyOf(program));
+      const section = machine.program.sections.find(({ index }) => index === program.section);
+      if (section === undefined) raise('unknown-program', `the section of ${program.name} is not loaded`);
+      const entry = machine.code.ipOfSlot(section.firstSlot + program.offset / 8);
+      const { view } = machine.memory;
+      this.#advanceClock();
+      machine.fault = undefined;
+      machine.contextStore = undefined;
+      machine.memory.bytes.fill(0, state.registers, state.registers + 88);
+      view.setUint32(state.run, this.#runs++, true);
+      view.setUint32(state.cpu, cpu, true);
+      view.setUint32(state.ip, entry, true);
+      view.setBigUint64(state.sliceEnd, 0n, true);
+      view.setInt32(state.budget, 0, true);
+      view.setUint32(state.passBreakpoint, 0, true);
+      machine.frames.reset(entry);
+      expectOk(family.prepare(machine, input));
+      machine.runState = 'running';
+      this.#current = { program, family, firstOutput: machine.outputs.length };
+    });
+  }
+
+  /** Time goes on from where the last run ended. */
+  #advanceClock(): void {
+    if (this.#current === undefined) return;
+    const { machine } = this;
+    machine.memory.view.setBigUint64(state.ktime, machine.timeNs, true);
+  }
+
+  /** Retires at most `cycles` (up to 2³⁰) and says why it stopped; exact to the cycle. Does nothing once the run has ended. */
+  run(cycles: number, stop: StopRequest = {}): StopReason {
+    return this.#interpreter.run(cycles, stop);
+  }
+
+  /** The next `run` passes a breakpoint at the instruction where the machine stands. */
+  passBreakpoint(): void {
+    const { view } = this.machine.memory;
+    view.setUint32(state.passBreakpoint, view.getUint32(state.ip, true), true);
+  }
+
+  setBreakpoints(slots: Iterable<number>): void {
+    this.#interpreter.setBreakpoints(slots);
+  }
+
+  /** What the run has given so far; final once its state is `exited` or `faulted`. */
+  result(): RunResult {
+    const current = this.#current;
+    if (current === undefined) throw new Error('no run was started');
+    const { machine } = this;
+    const r0 = machine.register(0);
+    return {
+      program: current.program,
+      retval: Number(r0 & 0xffffffffn),
+      r0,
+      cycles: machine.cycle,
+      output: machine.outputs.slice(current.firstOutput),
+      fault: machine.fault,
+      ...current.family.collect(machine),
+    };
+  }
+}

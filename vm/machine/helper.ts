@@ -1,0 +1,37 @@
+import type { Machine } from './machine.ts';
+
+/** How the engine goes on after a helper call or the exit of a callback. */
+export const outcome = {
+  /** r0 is set; go on with the next instruction. */
+  next: 0,
+  /** Frames or ip have changed: go on at state.ip. */
+  reload: 1,
+  /** machine.fault is set; nothing else has changed. */
+  fault: 2,
+} as const;
+export type Outcome = (typeof outcome)[keyof typeof outcome];
+
+/** One helper: reads its arguments from r1 to r5 of the machine, writes r0. r1 to r5 stay as they are. */
+export interface Helper {
+  readonly id: number;
+  /** `bpf_map_lookup_elem` */
+  readonly name: string;
+  readonly call: (machine: Machine) => Outcome;
+  /** Helpers that run callbacks: what happens when one returns. */
+  readonly callback?: CallbackDriver;
+}
+
+export interface CallbackDriver {
+  /**
+   * The innermost frame is a callback of this helper and executes `exit` with r0 set: checks r0, then moves to the
+   * next callback or pops the frame and returns to the caller. Belongs to the cycle of the exit.
+   */
+  onReturn(machine: Machine): Outcome;
+}
+
+export interface HelperTable {
+  /** Implemented helpers by id. */
+  readonly helpers: ReadonlyMap<number, Helper>;
+  /** Name of every helper of the kernel's UAPI, implemented or not. */
+  nameOf(id: number): string | undefined;
+}

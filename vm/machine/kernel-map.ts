@@ -1,0 +1,52 @@
+import type { LinkedMap } from '../object/linked-program.ts';
+import type { Machine } from './machine.ts';
+
+/**
+ * A map as helpers, callbacks and the debugger see it; the types are in `maps/`. All contents live in linear memory.
+ * `key` and `value` parameters are linear offsets of definition.keySize and definition.valueSize bytes.
+ * Errors are negative errno numbers, as the kernel returns them.
+ */
+export interface KernelMap {
+  /** Position in LinkedProgram.maps; inner maps made at run time come after them. */
+  readonly index: number;
+  readonly name: string;
+  readonly linked: LinkedMap;
+  /** BPF_MAP_TYPE_ name without the prefix: `HASH`. */
+  readonly typeName: string;
+  /** What `lddw` gives the program: the address of a region that cannot be read. */
+  readonly address: bigint;
+
+  /** Address of the value for `key` on `cpu`, 0n where there is none. Array types: the key is the index. */
+  lookup(key: number, cpu: number): bigint;
+  /** As bpf_map_update_elem from a program on `cpu`: `value` is one CPU's value. */
+  update(key: number, value: number, flags: bigint, cpu: number): number;
+  remove(key: number): number;
+  /** undefined: bpf_for_each_map_elem is refused for this map type. */
+  readonly traversal: MapTraversal | undefined;
+
+  /** For users (debugger, scenarios): number of elements now. */
+  count(): number;
+  /** Element handles in the order of BPF_MAP_GET_NEXT_KEY, from the `start`-th, at most `count`. A handle is valid until the map changes. */
+  elements(start: number, count: number): readonly MapElement[];
+  find(key: Uint8Array): MapElement | undefined;
+  /** As BPF_MAP_UPDATE_ELEM from user space: per-CPU maps take one value for each CPU, in order. */
+  userUpdate(key: Uint8Array, values: readonly Uint8Array[], flags?: bigint): number;
+  userRemove(key: Uint8Array): number;
+}
+
+export interface MapElement {
+  /** Addresses of the machine; the array types' keys are not in memory and have address undefined. */
+  readonly keyAddress: bigint | undefined;
+  readonly key: Uint8Array;
+  /** One for each CPU for per-CPU types, else one. */
+  readonly valueAddresses: readonly bigint[];
+}
+
+/** Steps of bpf_for_each_map_elem over one map; the cursor is 32 bytes at `frame.cursor` of the callback frame. */
+export interface MapTraversal {
+  /**
+   * Moves to the first (`started` false) or next element: stores its key and value addresses in the frame record at
+   * linear offset `record` (`frame.key`, `frame.value`) and what comes after in its cursor. False after the last.
+   */
+  advance(machine: Machine, record: number, started: boolean): boolean;
+}

@@ -1,0 +1,116 @@
+import type { Environment } from '../environment/environment.ts';
+import { LinearMemory } from '../memory/linear-memory.ts';
+import { Regions } from '../memory/regions.ts';
+import type { LinkedProgram } from '../object/linked-program.ts';
+import { CodeMemory } from './code-memory.ts';
+import type { Fault, FaultCause } from './fault.ts';
+import { Frames } from './frames.ts';
+import type { HelperTable } from './helper.ts';
+import { outcome, type Outcome } from './helper.ts';
+import type { KernelMap } from './kernel-map.ts';
+import { heap, regionTable, runStates, state, type RunState } from './layout.ts';
+import type { OutputRecord } from './output.ts';
+
+/** A store the program made to a region with its own rules (the context). False: not allowed. */
+export type ContextStore = (machine: Machine, offset: number, size: number, value: bigint) => boolean;
+
+/**
+ * The state of one machine and the ways to it: registers, frames, regions, maps, time. It executes nothing: that is
+ * `engine/`. Everything that influences a run lies in `memory`; the fields here are handles to it.
+ */
+export class Machine {
+  readonly program: LinkedProgram;
+  readonly environment: Environment;
+  readonly memory: LinearMemory;
+  readonly regions: Regions;
+  readonly code: CodeMemory;
+  readonly frames: Frames;
+  /** By index; filled by whoever puts the machine together. */
+  readonly maps: KernelMap[] = [];
+  readonly outputs: OutputRecord[] = [];
+  readonly helpers: HelperTable;
+  /** Set by whoever returns `outcome.fault`, and by the engine. */
+  fault: Fault | undefined;
+  /** Rules of the context of the current run, set by its program type. */
+  contextStore: ContextStore | undefined;
+
+  constructor(program: LinkedProgram, environment: Environment, helpers: HelperTable) {
+    this.program = program;
+    this.environment = environment;
+    this.helpers = helpers;
+    this.memory = new LinearMemory({ state: state.allocator, heap });
+    this.regions = new Regions(this.memory, regionTable, state.regions);
+    this.regions.add({ kind: 'packet', base: 0, size: 0 });
+    this.code = new CodeMemory(this.memory, this.regions, program);
+    this.frames = new Frames(this.memory, this.regions);
+    this.memory.view.setBigUint64(state.ktime, environment.ktimeNs, true);
+    this.memory.view.setUint32(state.cpu, environment.cpu, true);
+  }
+
+  /** Unsigned 64 bits. */
+  register(number: number): bigint {
+    return this.memory.view.getBigUint64(state.registers + 8 * number, true);
+  }
+
+  setRegister(number: number, value: bigint): void {
+    this.memory.view.setBigUint64(state.registers + 8 * number, BigInt.asUintN(64, value), true);
+  }
+
+  /** Sets r0 to a number, sign-extended to 64 bits, and goes on. */
+  answer(value: number | bigint): Outcome {
+    this.setRegister(0, BigInt(value));
+    return outcome.next;
+  }
+
+  /** Cycles retired in this run. While a helper runs, its call is not retired yet. */
+  get cycle(): number {
+    const { view } = this.memory;
+    return Number(view.getBigUint64(state.sliceEnd, true)) - view.getInt32(state.budget, true);
+  }
+
+  /** Slot of the instruction to execute next. */
+  get slot(): number {
+    return this.code.slotOfIp(this.memory.view.getUint32(state.ip, true));
+  }
+
+  get run(): number {
+    return this.memory.view.getUint32(state.run, true);
+  }
+
+  get cpu(): number {
+    return this.memory.view.getUint32(state.cpu, true);
+  }
+
+  get runState(): RunState {
+    return runStates[this.memory.view.getUint32(state.runState, true)] ?? 'idle';
+  }
+
+  set runState(value: RunState) {
+    this.memory.view.setUint32(state.runState, runStates.indexOf(value), true);
+  }
+
+  /** bpf_ktime_get_ns. */
+  get timeNs(): bigint {
+    const elapsed = BigInt(Math.round(this.cycle * this.environment.nsPerCycle));
+    return this.memory.view.getBigUint64(state.ktime, true) + elapsed;
+  }
+
+  /** Records a fault at the current instruction. */
+  fail(cause: FaultCause): Outcome {
+    this.fault = { ...cause, slot: this.slot, cycle: this.cycle };
+    return outcome.fault;
+  }
+
+  emitOutput(helper: string, text: string): void {
+    const { view } = this.memory;
+    this.outputs.push({ helper, text, run: this.run, cycle: this.cycle, slot: this.slot });
+    view.setUint32(state.outputs, this.outputs.length, true);
+  }
+
+  /** The map a program means by the value of an argument; undefined where it is no map pointer. */
+  mapAt(address: bigint): KernelMap | undefined {
+    const place = this.regions.locate(address);
+    if (place?.region.kind !== 'map' || place.offset !== 0) return undefined;
+    return this.maps[place.region.owner];
+  }
+}
