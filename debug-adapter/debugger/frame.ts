@@ -1,0 +1,27 @@
+import type { LinkedFunction } from '../../vm/object/linked-program.ts';
+import type { CallbackFrame } from '../../vm/machine/frames.ts';
+
+export interface SourcePlace {
+  /** Path as the client should open it. */
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A frame as the user sees it, innermost first; a running callback helper has one of its own below its callback. */
+export interface DebugFrame {
+  /** Unique within a stop. */
+  readonly id: number;
+  readonly kind: 'function' | 'helper';
+  /** `sum_counts`, or `bpf_for_each_map_elem(counts) — element 3 of 17`. */
+  readonly name: string;
+  /** Index of the machine frame: of the function itself, or of the callback that a helper frame runs. */
+  readonly depth: number;
+  /** Instruction to execute next (innermost), or the call that has not returned (outer frames and helper frames). */
+  readonly slot: number;
+  readonly address: bigint;
+  readonly function: LinkedFunction | undefined;
+  readonly source: SourcePlace | undefined;
+  /** Helper frames: the traversal. */
+  readonly callback: CallbackFrame | undefined;
+}

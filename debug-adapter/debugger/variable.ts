@@ -1,0 +1,40 @@
+import type { Result } from '../../vm/base/problem.ts';
+
+/** How integers are shown. */
+export interface ValueFormat {
+  readonly hex: boolean;
+}
+
+/**
+ * Something with a name and a value that may have parts. Nodes are made for one stop and thrown away; they read the
+ * machine when asked.
+ */
+export interface VariableNode {
+  /** Unique among its siblings. */
+  readonly name: string;
+  /** C spelling of its type. */
+  readonly type: string | undefined;
+  value(format: ValueFormat): string;
+  /** An expression that evaluates to this variable. */
+  readonly evaluateName: string | undefined;
+  /** Address of its bytes, where it has one. */
+  readonly address: bigint | undefined;
+  readonly size: number | undefined;
+  /** Parts with names (members) come first, then parts with numbers (elements). */
+  readonly named: number;
+  readonly indexed: number;
+  /** Some of the named or indexed parts; beyond the end: nothing. */
+  children(filter: 'named' | 'indexed', start: number, count: number): readonly VariableNode[];
+  /** Undefined: read-only. The problem says what was wrong with the text. */
+  readonly assign: ((text: string) => Result<void>) | undefined;
+  /** Shown dimmed by clients: not part of the program, but of the machine. */
+  readonly virtual?: boolean;
+}
+
+export interface VariableScope {
+  readonly name: string;
+  /** DAP's presentation hint. */
+  readonly hint: 'arguments' | 'locals' | 'registers' | undefined;
+  readonly expensive: boolean;
+  readonly root: VariableNode;
+}
