@@ -47,6 +47,7 @@ export type Semantics =
   | {
       readonly kind: 'atomic';
       readonly operation: AtomicOperation;
+      /** The BPF_FETCH bit: the old value goes to `src` (to r0 for cmpxchg). False for load_acquire and store_release. */
       readonly fetch: boolean;
       readonly size: AccessSize;
     }
@@ -58,7 +59,7 @@ export type Semantics =
     }
   /** Target = next slot + `off` (goto) or + `imm` (gotol). */
   | { readonly kind: 'goto'; readonly displacement: 'off' | 'imm' }
-  /** helper: imm = id; subprogram: next slot + imm; kfunc: imm = BTF id; register (callx): address in a register. */
+  /** helper: imm = id; subprogram: next slot + imm; kfunc: imm = BTF id, off = index of the BTF; register (callx): address in `dst`. */
   | { readonly kind: 'call'; readonly target: 'helper' | 'subprogram' | 'kfunc' | 'register' }
   | { readonly kind: 'exit' }
   /** Two slots. `value` is what `src` says the 64-bit immediate means (BPF_PSEUDO_* in uapi/linux/bpf.h). */
@@ -71,6 +72,25 @@ export type Semantics =
   | { readonly kind: 'may_goto' }
   | { readonly kind: 'addr_space_cast' };
 
+/** What an instruction does with the register a field names; the frame pointer r10 may only be read. */
+export type RegisterUse = 'read' | 'write' | 'modify';
+
+/**
+ * What each field of the instruction word is to a row. `reserved`: must be 0. `free`: any value. A list: the
+ * field must have one of these values.
+ */
+export interface FieldUses {
+  readonly dst: RegisterUse | 'reserved';
+  readonly src: RegisterUse | 'reserved' | readonly number[];
+  readonly off: 'free' | 'reserved' | readonly number[];
+  readonly imm: 'free' | 'reserved' | readonly number[];
+  /** `imm` of the second slot; reserved for everything but lddw. */
+  readonly immHigh: 'free' | 'reserved';
+}
+
+/** The fields that may tell instructions of one opcode byte apart. */
+export type Selector = 'src' | 'off' | 'imm';
+
 export interface InstructionRow {
   /** Dense index within the table. */
   readonly id: number;
@@ -78,9 +98,12 @@ export interface InstructionRow {
   readonly name: string;
   readonly opcode: number;
   readonly semantics: Semantics;
+  readonly fields: FieldUses;
+  /** The field whose value chooses this row among those of its opcode byte: its `fields` entry is a list. */
+  readonly selector?: Selector;
 }
 
-/** One decoded instruction; `slots` is 2 for lddw. */
+/** One decoded instruction, its fields as encoded (selectors included); `slots` is 2 for lddw. */
 export interface Instruction {
   readonly row: InstructionRow;
   readonly dst: number;
