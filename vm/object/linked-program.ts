@@ -1,16 +1,25 @@
-import type { FunctionSymbol, MapDefinition, ProgramObject } from './program-object.ts';
+import type { LineTable } from './link/line-table.ts';
+import type { ExternSymbol, FunctionSymbol, MapDefinition, ProgramObject } from './program-object.ts';
 
 /**
  * An object with every reference resolved. All code sections lie one after the other in one slot space (8 bytes a
- * slot), with one slot of zeros after each, so that running off a section's end is seen; calls between sections are relative within it, and lddw instructions carry the kernel's pseudo sources:
- * BPF_PSEUDO_MAP_IDX and _MAP_IDX_VALUE with an index into `maps`, BPF_PSEUDO_FUNC with a relative slot.
+ * slot), with one slot of zeros after each, so that running off a section's end is seen; calls between sections are
+ * relative within it, and lddw instructions carry the kernel's pseudo sources: BPF_PSEUDO_MAP_IDX with an index into
+ * `maps`, BPF_PSEUDO_MAP_IDX_VALUE with that index and the offset in the value, BPF_PSEUDO_FUNC with a target relative
+ * to the next slot. A kfunc call (BPF_PSEUDO_KFUNC_CALL) has an index into `kernelFunctions` as imm.
  */
 export interface LinkedProgram {
   readonly object: ProgramObject;
   readonly code: Uint8Array;
+  /** Ascending by slot. */
   readonly sections: readonly LinkedSection[];
+  /** Ascending by slot. */
+  readonly functions: readonly LinkedFunction[];
   /** Maps of `.maps` first, then one for each data section (`data` set). */
   readonly maps: readonly LinkedMap[];
+  readonly kernelFunctions: readonly ExternSymbol[];
+  /** Source lines by slot; empty for an object without .BTF.ext. */
+  readonly lines: LineTable;
 }
 
 export interface LinkedSection {
@@ -18,6 +27,7 @@ export interface LinkedSection {
   readonly index: number;
   readonly name: string;
   readonly firstSlot: number;
+  /** Without the slot of zeros that follows. */
   readonly slots: number;
 }
 
@@ -30,4 +40,5 @@ export interface LinkedMap {
 
 export interface LinkedFunction extends FunctionSymbol {
   readonly firstSlot: number;
+  readonly slots: number;
 }

@@ -1,4 +1,6 @@
+import type { Problem } from '../base/problem.ts';
 import type { Btf } from './btf/btf.ts';
+import type { CoreRelocationKind } from './btf/ext.ts';
 
 /** Everything a compiled BPF object says, parsed and immutable; it knows no environment. */
 export interface ProgramObject {
@@ -6,18 +8,26 @@ export interface ProgramObject {
   readonly name: string;
   /** From the `license` section; empty where there is none. */
   readonly license: string;
+  /** Executable sections that hold instructions, by index. */
   readonly codeSections: readonly CodeSection[];
   /** Functions of all code sections, by section and offset. */
   readonly functions: readonly FunctionSymbol[];
-  /** The functions a kernel hook would call: global functions in a section other than .text. */
+  /** The functions a kernel hook would call: global functions in a section other than .text and .text.*. */
   readonly programs: readonly FunctionSymbol[];
   /** Maps of the `.maps` section, in the order of the section. */
   readonly maps: readonly MapDefinition[];
-  /** .data*, .bss*, .rodata*: each becomes an ARRAY map of one element, as in libbpf. */
+  /** .data*, .bss*, .rodata*: each becomes an ARRAY map of one element, as in libbpf. Empty sections are left out. */
   readonly dataSections: readonly DataSection[];
+  /** Undefined symbols: what a kernel or a configuration would provide. */
+  readonly externs: readonly ExternSymbol[];
+  /** Verified: no id that it holds can raise. DATASEC sizes and offsets are those of the ELF file. */
   readonly btf: Btf | undefined;
   /** From .BTF.ext, by section and offset; empty without. */
   readonly lines: readonly LineRow[];
+  /** CO-RE relocations of .BTF.ext, by section and offset. */
+  readonly coreRelocations: readonly CoreRelocation[];
+  /** What was found and does not stop anything, but is not as its author may think. */
+  readonly warnings: readonly Problem[];
 }
 
 export interface CodeSection {
@@ -26,13 +36,15 @@ export interface CodeSection {
   readonly name: string;
   /** Unrelocated instructions; a multiple of 8 bytes. */
   readonly bytes: Uint8Array;
+  /** Ascending by offset. */
   readonly relocations: readonly CodeRelocation[];
 }
 
 /** What an instruction refers to, resolved to names of the model; byte offsets. */
 export type CodeRelocation = { readonly offset: number } & (
   | { readonly kind: 'map'; readonly map: string }
-  | { readonly kind: 'data'; readonly section: string; readonly addend: number }
+  /** `section` is an ELF section index, a DataSection's. */
+  | { readonly kind: 'data'; readonly section: number; readonly addend: number }
   /** lddw of a function's address: a callback. */
   | { readonly kind: 'function'; readonly section: number; readonly target: number }
   /** call of a function. */
@@ -48,7 +60,9 @@ export interface FunctionSymbol {
   readonly sectionName: string;
   /** Bytes within the section. */
   readonly offset: number;
+  /** Bytes; up to the next function where the symbol has no size. */
   readonly size: number;
+  /** Not static: visible to other objects. */
   readonly global: boolean;
   /** BTF id of its FUNC type, from .BTF.ext func_info or by name. */
   readonly btfId: number | undefined;
@@ -58,6 +72,7 @@ export interface MapDefinition {
   readonly name: string;
   /** BPF_MAP_TYPE_* number. */
   readonly type: number;
+  /** 0 where the definition gives none. */
   readonly keySize: number;
   readonly valueSize: number;
   readonly maxEntries: number;
@@ -67,8 +82,9 @@ export interface MapDefinition {
   readonly valueTypeId: number | undefined;
   /** LIBBPF_PIN_*; recorded, not acted on. */
   readonly pinning: number;
-  /** Definition of the inner map of a map of maps, or of each slot initialised by name (`.values`). */
+  /** What each inner map of a map of maps is like. */
   readonly inner: MapDefinition | undefined;
+  /** Slots that `.values` initialises, with the name of a map, or of a function for a PROG_ARRAY. */
   readonly slots: readonly { readonly index: number; readonly target: string }[];
 }
 
@@ -81,14 +97,27 @@ export interface DataSection {
   readonly readOnly: boolean;
   /** BTF id of its DATASEC. */
   readonly typeId: number | undefined;
+  /** Ascending by offset. */
   readonly variables: readonly DataVariable[];
+  /** Pointers in the data to `symbol` plus what stands there. As in libbpf they are not filled in. */
+  readonly relocations: readonly { readonly offset: number; readonly symbol: string }[];
 }
 
 export interface DataVariable {
+  /** A static variable of a function is `function.variable`. */
   readonly name: string;
   readonly offset: number;
   readonly size: number;
   /** BTF type of the variable (what the VAR refers to). */
+  readonly typeId: number | undefined;
+}
+
+export interface ExternSymbol {
+  readonly name: string;
+  readonly weak: boolean;
+  /** By the BTF section that declares it; `unknown` without BTF. A `kfunc` is a function of .ksyms. */
+  readonly kind: 'kfunc' | 'ksym' | 'kconfig' | 'unknown';
+  /** BTF type: its FUNC, or what its VAR refers to. */
   readonly typeId: number | undefined;
 }
 
@@ -104,4 +133,16 @@ export interface LineRow {
   readonly column: number;
   /** The line's text as the compiler saw it, without indentation; may be empty. */
   readonly text: string;
+}
+
+export interface CoreRelocation {
+  /** ELF section index. */
+  readonly section: number;
+  /** Of the instruction, bytes within the section. */
+  readonly offset: number;
+  readonly kind: CoreRelocationKind;
+  /** The root type of the access, in the object's own BTF. */
+  readonly typeId: number;
+  /** Indices from the root type: `0:1:2`; for enum values the index of the value. */
+  readonly access: string;
 }

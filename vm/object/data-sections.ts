@@ -1,0 +1,78 @@
+import { raise, type Problem } from '../base/problem.ts';
+import type { Btf } from './btf/btf.ts';
+import { SHF, SHT } from './elf/constants.ts';
+import { placeIn, type ElfFile, type ElfSection } from './elf/elf-file.ts';
+import type { DataSection, DataVariable } from './program-object.ts';
+
+/** More than the machine can hold; a damaged size must not ask for all memory there is. */
+const largestDataSection = 256 * 1024 * 1024;
+
+/** Whether libbpf makes an internal map of the section. */
+export function isDataSection(section: ElfSection): boolean {
+  return (
+    section.size > 0 &&
+    (section.type === SHT.progbits || section.type === SHT.nobits) &&
+    (section.flags & SHF.execinstr) === 0 &&
+    /^\.(data|rodata|bss)($|\.)/.test(section.name)
+  );
+}
+
+export function readDataSection(elf: ElfFile, section: ElfSection, btf: Btf | undefined): DataSection {
+  if (section.size > largestDataSection) {
+    raise(
+      'bad-size',
+      `the section has ${section.size} bytes, more than ${largestDataSection}`,
+      placeIn(elf, section),
+    );
+  }
+  if ((section.flags & SHF.compressed) !== 0) {
+    raise('elf-compressed', 'compressed data sections are not supported', placeIn(elf, section));
+  }
+  const datasec = btf?.byName(section.name, 'datasec');
+  return {
+    name: section.name,
+    index: section.index,
+    bytes: section.type === SHT.nobits ? new Uint8Array(section.size) : section.bytes,
+    readOnly: section.name.startsWith('.rodata'),
+    typeId: datasec?.id,
+    variables: readVariables(elf, section, btf),
+    relocations: section.relocations.map(({ offset, symbol }) => ({ offset, symbol: symbol.name })),
+  };
+}
+
+/** libbpf skips relocations of data ("skipping relo section"), so pointers in tables stay offsets. */
+export function unrelocatedData(elf: ElfFile, section: DataSection): Problem | undefined {
+  const first = section.relocations[0];
+  if (first === undefined) return undefined;
+  return {
+    code: 'data-not-relocated',
+    message:
+      `${section.relocations.length} pointers in ${section.name} (the first to ${first.symbol}) are left ` +
+      'as offsets, since loaders do not relocate data',
+    place: { file: elf.name, section: section.name, offset: first.offset },
+  };
+}
+
+function readVariables(elf: ElfFile, section: ElfSection, btf: Btf | undefined): DataVariable[] {
+  const types = new Map<string, number>();
+  const datasec = btf?.byName(section.name, 'datasec');
+  if (btf !== undefined && datasec?.kind === 'datasec') {
+    for (const { typeId } of datasec.variables) {
+      const variable = btf.type(typeId);
+      if (variable.kind === 'var') types.set(variable.name, variable.typeId);
+    }
+  }
+  return elf.symbols
+    .filter((symbol) => symbol.section === section.index && symbol.type === 'object')
+    .map(({ name, value, size, index }) => {
+      if (value + size > section.size) {
+        raise(
+          'elf-symbols',
+          `symbol ${index} (${name}) ends outside of ${section.name}`,
+          placeIn(elf, section, value),
+        );
+      }
+      return { name, offset: value, size, typeId: types.get(name) };
+    })
+    .sort((a, b) => a.offset - b.offset);
+}

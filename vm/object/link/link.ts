@@ -1,0 +1,199 @@
+import { attempt, raise, type Place, type Result } from '../../base/problem.ts';
+import { refuseCoreRelocations } from './core-relocations.ts';
+import { LineTable, type LinkedLine } from './line-table.ts';
+import type { LinkedFunction, LinkedMap, LinkedProgram, LinkedSection } from '../linked-program.ts';
+import type { CodeRelocation, DataSection, ExternSymbol, ProgramObject } from '../program-object.ts';
+
+const slotSize = 8;
+/** BPF_PSEUDO_* of include/uapi/linux/bpf.h: what `src` says the imm of an lddw or call is. */
+const pseudo = { call: 1, kfuncCall: 2, func: 4, mapIndex: 5, mapIndexValue: 6 } as const;
+const BPF_MAP_TYPE_ARRAY = 2;
+const BPF_F_RDONLY_PROG = 1 << 7;
+const BPF_F_MMAPABLE = 1 << 10;
+
+/** Lays out the code of an object and fills in every reference. */
+export function link(object: ProgramObject): Result<LinkedProgram> {
+  return attempt(
+    () => {
+      refuseCoreRelocations(object);
+      const sections = layOut(object);
+      const functions = placeFunctions(object, sections);
+      const maps = [...object.maps.map(definedMap), ...object.dataSections.map(dataMap)];
+      const kernelFunctions = object.externs.filter(({ name }) => isCalled(object, name));
+      return {
+        object,
+        code: new Linker(object, sections, maps, kernelFunctions).code(),
+        sections,
+        functions,
+        maps,
+        kernelFunctions,
+        lines: new LineTable(placeLines(object, sections), functions.length > 0 ? functions : sections),
+      };
+    },
+    { file: object.name },
+  );
+}
+
+function layOut(object: ProgramObject): LinkedSection[] {
+  let firstSlot = 0;
+  return object.codeSections.map(({ index, name, bytes }) => {
+    const slots = bytes.length / slotSize;
+    const section = { index, name, firstSlot, slots };
+    firstSlot += slots + 1;
+    return section;
+  });
+}
+
+function firstSlotOf(sections: readonly LinkedSection[], index: number): number {
+  const section = sections.find((candidate) => candidate.index === index);
+  return section?.firstSlot ?? raise('relocation-target', `section ${index} holds no code`);
+}
+
+function placeFunctions(object: ProgramObject, sections: readonly LinkedSection[]): LinkedFunction[] {
+  return object.functions
+    .map((symbol) => ({
+      ...symbol,
+      firstSlot: firstSlotOf(sections, symbol.section) + symbol.offset / slotSize,
+      slots: symbol.size / slotSize,
+    }))
+    .sort((a, b) => a.firstSlot - b.firstSlot);
+}
+
+function placeLines(object: ProgramObject, sections: readonly LinkedSection[]): LinkedLine[] {
+  return object.lines.map(({ section, offset, file, line, column, text }) => ({
+    slot: firstSlotOf(sections, section) + offset / slotSize,
+    file,
+    line,
+    column,
+    text,
+  }));
+}
+
+function definedMap(definition: LinkedMap['definition']): LinkedMap {
+  return { name: definition.name, definition, data: undefined };
+}
+
+/** As libbpf's internal maps (bpf_object__init_internal_map). */
+function dataMap(section: DataSection): LinkedMap {
+  return {
+    name: section.name,
+    data: section.bytes,
+    definition: {
+      name: section.name,
+      type: BPF_MAP_TYPE_ARRAY,
+      keySize: 4,
+      valueSize: section.bytes.length,
+      maxEntries: 1,
+      flags: BPF_F_MMAPABLE | (section.readOnly ? BPF_F_RDONLY_PROG : 0),
+      extra: 0n,
+      keyTypeId: undefined,
+      valueTypeId: section.typeId,
+      pinning: 0,
+      inner: undefined,
+      slots: [],
+    },
+  };
+}
+
+function isCalled(object: ProgramObject, name: string): boolean {
+  return object.codeSections.some(({ relocations }) =>
+    relocations.some(
+      (relocation) => relocation.kind === 'extern' && relocation.call && relocation.name === name,
+    ),
+  );
+}
+
+class Linker {
+  readonly #object: ProgramObject;
+  readonly #sections: readonly LinkedSection[];
+  readonly #maps: readonly LinkedMap[];
+  readonly #kernelFunctions: readonly ExternSymbol[];
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+
+  constructor(
+    object: ProgramObject,
+    sections: readonly LinkedSection[],
+    maps: readonly LinkedMap[],
+    kernelFunctions: readonly ExternSymbol[],
+  ) {
+    this.#object = object;
+    this.#sections = sections;
+    this.#maps = maps;
+    this.#kernelFunctions = kernelFunctions;
+    const slots = sections.reduce((sum, section) => sum + section.slots + 1, 0);
+    this.#bytes = new Uint8Array(slots * slotSize);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  code(): Uint8Array {
+    for (const section of this.#object.codeSections) {
+      const first = firstSlotOf(this.#sections, section.index);
+      this.#bytes.set(section.bytes, first * slotSize);
+      for (const relocation of section.relocations) {
+        this.#apply(relocation, first + relocation.offset / slotSize, {
+          section: section.name,
+          offset: relocation.offset,
+        });
+      }
+    }
+    return this.#bytes;
+  }
+
+  #apply(relocation: CodeRelocation, slot: number, place: Place): void {
+    switch (relocation.kind) {
+      case 'map':
+        this.#patch(slot, pseudo.mapIndex, this.#mapIndex(relocation.map, place), 0);
+        break;
+      case 'data': {
+        const data = this.#object.dataSections.findIndex(({ index }) => index === relocation.section);
+        if (data < 0) raise('relocation-target', `section ${relocation.section} holds no data`, place);
+        this.#patch(slot, pseudo.mapIndexValue, this.#object.maps.length + data, relocation.addend);
+        break;
+      }
+      case 'function':
+        this.#patch(slot, pseudo.func, this.#displacement(relocation, slot), 0);
+        break;
+      case 'call':
+        this.#patch(slot, pseudo.call, this.#displacement(relocation, slot));
+        break;
+      case 'extern':
+        this.#applyExtern(relocation.name, relocation.call, slot, place);
+        break;
+    }
+  }
+
+  #applyExtern(name: string, call: boolean, slot: number, place: Place): void {
+    const index = this.#kernelFunctions.findIndex((candidate) => candidate.name === name);
+    if (call && index >= 0) {
+      this.#patch(slot, pseudo.kfuncCall, index);
+      return;
+    }
+    const kind = this.#object.externs.find((candidate) => candidate.name === name)?.kind ?? 'unknown';
+    const what = { kfunc: 'kernel function', ksym: 'kernel symbol', kconfig: 'kernel configuration value' };
+    raise(
+      'extern-unsupported',
+      `the program reads the ${kind === 'unknown' ? 'undefined symbol' : what[kind]} ${name}, which is not supported`,
+      place,
+    );
+  }
+
+  /** From the slot after the instruction's first, as the kernel counts for both calls and BPF_PSEUDO_FUNC. */
+  #displacement(relocation: { section: number; target: number }, slot: number): number {
+    return firstSlotOf(this.#sections, relocation.section) + relocation.target / slotSize - (slot + 1);
+  }
+
+  #mapIndex(name: string, place: Place): number {
+    const index = this.#maps.findIndex((map) => map.name === name);
+    return index >= 0 ? index : raise('relocation-target', `there is no map ${name}`, place);
+  }
+
+  /** `immHigh` is the imm of the second slot of an lddw. */
+  #patch(slot: number, source: number, imm: number, immHigh?: number): void {
+    const at = slot * slotSize;
+    const registers = this.#view.getUint8(at + 1);
+    this.#view.setUint8(at + 1, (registers & 0x0f) | (source << 4));
+    this.#view.setInt32(at + 4, imm, true);
+    if (immHigh !== undefined) this.#view.setInt32(at + slotSize + 4, immHigh, true);
+  }
+}
