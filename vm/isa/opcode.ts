@@ -34,6 +34,9 @@ export const Source = { k: 0x00, x: 0x08 } as const;
 
 export const sizeBits: Readonly<Record<AccessSize, number>> = { 4: 0x00, 2: 0x08, 1: 0x10, 8: 0x18 };
 
+/** As mnemonics end: ldxb, ldxh, ldxw, ldxdw. */
+export const sizeLetters: Readonly<Record<AccessSize, string>> = { 1: 'b', 2: 'h', 4: 'w', 8: 'dw' };
+
 export const aluClass: Readonly<Record<Width, number>> = {
   32: InstructionClass.alu,
   64: InstructionClass.alu64,

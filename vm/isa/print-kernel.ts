@@ -99,14 +99,15 @@ function atomic({ operation, fetch, size }: Of<'atomic'>, { dst, src, off }: Ins
   }
 }
 
-function call({ target }: Of<'call'>, { dst, imm }: Instruction, name: string | undefined): string {
+function call({ target }: Of<'call'>, { dst, off, imm }: Instruction, name: string | undefined): string {
   switch (target) {
     case 'helper':
       return `call ${name ?? 'unknown'}#${imm}`;
     case 'subprogram':
       return `call pc${signed(imm)}${name === undefined ? '' : `#${name}`}`;
     case 'kfunc':
-      return `call ${name ?? 'kernel-function'}#${imm}`;
+      // The kernel leaves `off` out; a call into a module has its BTF index there.
+      return `call ${name ?? 'kernel-function'}#${imm}${off === 0 ? '' : `@${off}`}`;
     case 'register':
       return `callx r${dst}`;
   }

@@ -134,7 +134,7 @@ function atomic(
 
 function call(
   { target }: Of<'call'>,
-  { dst, imm }: Instruction,
+  { dst, off, imm }: Instruction,
   name: string | undefined,
   style: LlvmStyle,
 ): string {
@@ -142,7 +142,7 @@ function call(
   if (name !== undefined) return `call ${name}`;
   if (style.distinctCalls === true) {
     if (target === 'subprogram') return `call local ${displacement(imm)}`;
-    if (target === 'kfunc') return `call kfunc ${hex(imm)}`;
+    if (target === 'kfunc') return `call kfunc ${hex(imm)}${off === 0 ? '' : `@${off}`}`;
   }
   return `call ${hex(imm)}`;
 }
@@ -153,5 +153,5 @@ function wideLoad(instruction: Instruction, name: string | undefined): string {
   const value = wideImmediate(instruction);
   if (name !== undefined) return `r${dst} = ${name} ll`;
   if (src === 0) return `r${dst} = ${hex(BigInt.asIntN(64, value))} ll`;
-  return `ld_pseudo\tr${dst}, ${hex(src)}, ${hex(instruction.immHigh === 0 ? instruction.imm : value)}`;
+  return `ld_pseudo\tr${dst}, ${hex(src)}, ${hex(value)}`;
 }

@@ -15,6 +15,7 @@ import {
   jumpCode,
   Mode,
   sizeBits,
+  sizeLetters,
   Source,
 } from './opcode.ts';
 import type {
@@ -33,8 +34,6 @@ type RowDraft = Omit<InstructionRow, 'id'>;
 const widths = [64, 32] as const;
 const operands = ['imm', 'reg'] as const;
 const sizes = [1, 2, 4, 8] as const;
-
-const sizeLetters: Readonly<Record<AccessSize, string>> = { 1: 'b', 2: 'h', 4: 'w', 8: 'dw' };
 
 const unused: FieldUses = {
   dst: 'reserved',
