@@ -1,0 +1,29 @@
+import { readFile, stat } from 'node:fs/promises';
+import { failed, ok } from '../vm/base/problem.ts';
+import type { FileAccessor } from './file-accessor.ts';
+
+export const nodeFiles: FileAccessor = {
+  async readFile(path) {
+    try {
+      return ok(new Uint8Array(await readFile(path)));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') {
+        return failed({ code: 'file-not-found', message: 'there is no such file', place: { file: path } });
+      }
+      const why = error instanceof Error ? error.message : String(error);
+      return failed({ code: 'file-not-readable', message: why, place: { file: path } });
+    }
+  },
+
+  async modified(path) {
+    try {
+      return (await stat(path)).mtimeMs;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
