@@ -10,7 +10,9 @@ import type { LinkedProgram } from '../object/linked-program.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
 import type { ProgramFamily, RunInput, RunOutput } from '../programs/family.ts';
 import { familyOf } from '../programs/registry.ts';
-import { Interpreter, type StopReason } from './interpreter.ts';
+import { Interpreter, type StopReason, type StopRequest } from './interpreter/interpreter.ts';
+
+export type { StopReason, StopRequest };
 
 export interface RunResult extends RunOutput {
   readonly program: FunctionSymbol;
@@ -20,14 +22,6 @@ export interface RunResult extends RunOutput {
   readonly cycles: number;
   readonly output: readonly OutputRecord[];
   readonly fault: Fault | undefined;
-}
-
-/** Where a run may stop besides its end, faults and breakpoints; depths as in machine/frames. */
-export interface StopRequest {
-  /** Stop after an exit of a frame at this depth or outside it. */
-  readonly afterExitOf?: number;
-  /** Stop when an exit has left this depth or less. */
-  readonly atDepth?: number;
 }
 
 /** A machine with its maps, helpers and engine: what debuggers, scenarios and tests drive. */
@@ -104,8 +98,7 @@ export class VirtualMachine {
 
   /** The next `run` passes a breakpoint at the instruction where the machine stands. */
   passBreakpoint(): void {
-    const { view } = this.machine.memory;
-    view.setUint32(state.passBreakpoint, view.getUint32(state.ip, true), true);
+    this.#interpreter.passBreakpoint();
   }
 
   setBreakpoints(slots: Iterable<number>): void {

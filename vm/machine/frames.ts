@@ -97,18 +97,30 @@ export class Frames {
    * own fields and the arguments. False where the call stack is full.
    */
   pushCallback(callIp: number, returnIp: number, entryIp: number, cycle: number): boolean {
+    if (!this.#push('callback', callIp, returnIp, entryIp, cycle)) return false;
+    const { view, bytes } = this.#memory;
+    const record = this.record(this.depth);
+    bytes.fill(0, record + frame.helper, record + frame.sizeOf);
+    view.setUint32(record + frame.map, noMap, true);
+    return true;
+  }
+
+  /** Pushes a frame for a call of a subprogram; false where the call stack is full. */
+  pushSubprogram(callIp: number, returnIp: number, entryIp: number, cycle: number): boolean {
+    return this.#push('subprogram', callIp, returnIp, entryIp, cycle);
+  }
+
+  #push(kind: FrameKind, callIp: number, returnIp: number, entryIp: number, cycle: number): boolean {
     const depth = this.depth + 1;
     if (depth >= maximumFrames) return false;
     const { view, bytes } = this.#memory;
     const record = this.record(depth);
-    view.setUint32(record + frame.kind, frameKinds.indexOf('callback'), true);
+    view.setUint32(record + frame.kind, frameKinds.indexOf(kind), true);
     view.setUint32(record + frame.returnIp, returnIp, true);
     view.setUint32(record + frame.callIp, callIp, true);
     view.setUint32(record + frame.entryIp, entryIp, true);
     bytes.copyWithin(record + frame.saved, state.registers + 48, state.registers + 88);
     view.setBigUint64(record + frame.entryCycle, BigInt(cycle), true);
-    bytes.fill(0, record + frame.helper, record + frame.sizeOf);
-    view.setUint32(record + frame.map, noMap, true);
     view.setBigUint64(state.registers + 80, view.getBigUint64(record + frame.stackTop, true), true);
     view.setUint32(state.depth, depth, true);
     view.setUint32(state.ip, entryIp, true);

@@ -15,6 +15,8 @@ export interface KernelMap {
   readonly typeName: string;
   /** What `lddw` gives the program: the address of a region that cannot be read. */
   readonly address: bigint;
+  /** Address of the first value, for ARRAY maps: what `lddw` of a global variable is relative to. */
+  readonly valueBase: bigint | undefined;
 
   /** Address of the value for `key` on `cpu`, 0n where there is none. Array types: the key is the index. */
   lookup(key: number, cpu: number): bigint;

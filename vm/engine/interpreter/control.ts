@@ -1,0 +1,172 @@
+import type { Semantics } from '../../isa/row.ts';
+import { decoded, frame, frameKinds, frames, maximumFrames, stackSize, state } from '../../machine/layout.ts';
+import { regionRow } from '../../memory/regions.ts';
+import { emitCondition } from '../semantics.ts';
+import { wasm } from '../wasm/opcodes.ts';
+import { exitReason, type InterpreterWriter } from './writer.ts';
+
+/** Jumps, calls, exits and breakpoints. */
+
+export function writeJump(w: InterpreterWriter, jump: Extract<Semantics, { kind: 'jump' }>): void {
+  const { f } = w;
+  w.pushTarget();
+  f.get(w.ip);
+  f.i32(decoded.sizeOf);
+  f.op(wasm.i32_add);
+  emitCondition(f, jump.operation, jump.width, w.dst, w.operand);
+  f.op(wasm.select);
+  f.set(w.ip);
+  f.br(w.next);
+}
+
+export function writeGoto(w: InterpreterWriter): void {
+  w.pushTarget();
+  w.f.set(w.ip);
+  w.f.br(w.next);
+}
+
+/** Pushes a frame: r6 to r10 saved, a fresh stack alive. One frame too many goes the slow way, which makes the fault. */
+export function writeCallSubprogram(w: InterpreterWriter): void {
+  const { f } = w;
+  w.pushState(state.depth);
+  f.i32(maximumFrames - 1);
+  f.op(wasm.i32_ge_u);
+  f.brIf(w.slow);
+  w.pushState(state.depth);
+  f.i32(1);
+  f.op(wasm.i32_add);
+  f.set(w.offset);
+  w.storeState(state.depth, w.offset);
+  pushRecord(w, w.offset);
+  f.set(w.row);
+  storeField(w, frame.kind, () => f.i32(frameKinds.indexOf('subprogram')));
+  storeField(w, frame.callIp, () => f.get(w.ip));
+  storeField(w, frame.entryIp, () => w.pushTarget());
+  storeField(w, frame.returnIp, () => {
+    f.get(w.ip);
+    f.i32(decoded.sizeOf);
+    f.op(wasm.i32_add);
+  });
+  for (let i = 0; i < 5; i++) {
+    f.get(w.row);
+    f.i32(0);
+    f.memory(wasm.i64_load, state.registers + 48 + 8 * i);
+    f.memory(wasm.i64_store, frame.saved + 8 * i);
+  }
+  storeEntryCycle(w);
+  f.i32(0);
+  f.get(w.row);
+  f.memory(wasm.i64_load, frame.stackTop);
+  f.memory(wasm.i64_store, state.registers + 80);
+  setStackLimits(w, stackSize);
+  w.pushTarget();
+  f.set(w.ip);
+  f.br(w.next);
+}
+
+/** The call retires on entry: the callee begins at cycle sliceEnd - budget. */
+function storeEntryCycle(w: InterpreterWriter): void {
+  const { f } = w;
+  f.get(w.row);
+  f.i32(0);
+  f.memory(wasm.i64_load, state.sliceEnd);
+  f.get(w.budget);
+  f.op(wasm.i64_extend_i32_s, wasm.i64_sub);
+  f.memory(wasm.i64_store, frame.entryCycle);
+}
+
+export function writeExit(w: InterpreterWriter): void {
+  const { f } = w;
+  w.pushState(state.depth);
+  f.op(wasm.i32_eqz);
+  f.if();
+  w.leave(exitReason.exited, w.exit);
+  f.end();
+  w.pushState(state.depth);
+  f.set(w.offset);
+  pushRecord(w, w.offset);
+  f.tee(w.row);
+  f.memory(wasm.i32_load, frame.kind);
+  f.i32(frameKinds.indexOf('callback'));
+  f.op(wasm.i32_eq);
+  f.if();
+  f.get(w.offset);
+  f.set(w.handler);
+  w.callHost('returnFromCallback', () => stopAfterExit(w));
+  f.end();
+  for (let i = 0; i < 5; i++) {
+    f.i32(0);
+    f.get(w.row);
+    f.memory(wasm.i64_load, frame.saved + 8 * i);
+    f.memory(wasm.i64_store, state.registers + 48 + 8 * i);
+  }
+  f.get(w.row);
+  f.memory(wasm.i32_load, frame.returnIp);
+  f.set(w.ip);
+  f.get(w.offset);
+  f.set(w.handler);
+  f.get(w.offset);
+  f.i32(1);
+  f.op(wasm.i32_sub);
+  f.set(w.offset);
+  w.storeState(state.depth, w.offset);
+  setStackLimits(w, 0);
+  stopAfterExit(w);
+}
+
+/** An exit has retired; `handler` holds the depth of the frame that exited. Stops where that was asked for. */
+function stopAfterExit(w: InterpreterWriter): void {
+  const { f } = w;
+  f.get(w.handler);
+  w.pushState(state.stopAfterExit);
+  f.op(wasm.i32_le_s);
+  w.pushState(state.depth);
+  w.pushState(state.stopAtDepth);
+  f.op(wasm.i32_le_s, wasm.i32_or);
+  f.if();
+  w.leave(exitReason.return, w.exit);
+  f.end();
+  f.br(w.next);
+}
+
+/** A breakpoint that is to be passed once runs what it stands for; any other stops before it. */
+export function writeBreakpoint(w: InterpreterWriter): void {
+  const { f } = w;
+  f.get(w.ip);
+  w.pushState(state.passBreakpoint);
+  f.op(wasm.i32_ne);
+  f.if();
+  w.leave(exitReason.breakpoint, w.abort);
+  f.end();
+  f.i32(0);
+  f.i32(0);
+  f.memory(wasm.i32_store, state.passBreakpoint);
+  f.get(w.ip);
+  f.memory(wasm.i32_load16_u, decoded.original);
+  f.set(w.handler);
+  f.br(w.dispatch);
+}
+
+function pushRecord(w: InterpreterWriter, depth: number): void {
+  w.f.get(depth);
+  w.f.i32(Math.log2(frame.sizeOf));
+  w.f.op(wasm.i32_shl);
+  w.f.i32(frames);
+  w.f.op(wasm.i32_add);
+}
+
+function storeField(w: InterpreterWriter, field: number, push: () => void): void {
+  w.f.get(w.row);
+  push();
+  w.f.memory(wasm.i32_store, field);
+}
+
+/** Brings the stack of the frame whose record is in `row` to life, or ends it. */
+function setStackLimits(w: InterpreterWriter, limit: number): void {
+  for (const field of [regionRow.readLimit, regionRow.writeLimit]) {
+    w.f.get(w.row);
+    w.f.memory(wasm.i32_load, frame.stackRow);
+    w.f.i32(limit);
+    w.f.memory(wasm.i32_store, field);
+  }
+}

@@ -1,0 +1,54 @@
+import { instructionTable } from '../../isa/table.ts';
+import type { InstructionRow, Semantics } from '../../isa/row.ts';
+
+/**
+ * The interpreter's handlers: one for all instructions that differ only in where their second operand comes from, so
+ * that every row of the instruction table has one. A breakpoint and what JavaScript performs are handlers too.
+ */
+export type HandlerWork = Semantics | { readonly kind: 'breakpoint' } | { readonly kind: 'special' };
+
+/** Instructions that are rare, or only end in a fault: `special.ts` performs them. */
+const special: HandlerWork = { kind: 'special' };
+
+function workOf({ semantics }: InstructionRow): HandlerWork {
+  switch (semantics.kind) {
+    case 'packet_load':
+    case 'may_goto':
+    case 'addr_space_cast':
+      return special;
+    case 'call':
+      return semantics.target === 'kfunc' || semantics.target === 'register' ? special : semantics;
+    default:
+      return semantics;
+  }
+}
+
+/** What two rows have in common that share a handler. */
+function keyOf(work: HandlerWork): string {
+  if (work.kind === 'lddw') return 'lddw';
+  if (work.kind === 'goto') return 'goto';
+  return Object.entries(work)
+    .filter(([name]) => name !== 'operand')
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join();
+}
+
+const works = new Map<string, HandlerWork>();
+const handlerOfRow: number[] = [];
+
+function indexOfWork(work: HandlerWork): number {
+  const key = keyOf(work);
+  if (!works.has(key)) works.set(key, work);
+  return [...works.keys()].indexOf(key);
+}
+
+export const breakpointHandler = indexOfWork({ kind: 'breakpoint' });
+export const specialHandler = indexOfWork(special);
+for (const row of instructionTable) handlerOfRow[row.id] = indexOfWork(workOf(row));
+
+/** In the order of their numbers. */
+export const handlers: readonly HandlerWork[] = [...works.values()];
+
+export function handlerOf(row: InstructionRow): number {
+  return handlerOfRow[row.id] ?? specialHandler;
+}

@@ -1,0 +1,92 @@
+import type { Outcome } from '../../machine/helper.ts';
+import { decoded, frame, state } from '../../machine/layout.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { callHelper, performSpecial } from '../special.ts';
+import { decodeProgram } from './decode-program.ts';
+import { breakpointHandler } from './handlers.ts';
+import { buildInterpreterModule } from './module.ts';
+import { exitReason, type HostImport } from './writer.ts';
+
+export type StopReason = keyof typeof exitReason;
+
+/** Where a run may stop besides its end, faults and breakpoints; depths as in machine/frames. */
+export interface StopRequest {
+  /** Stop after an exit of a frame at this depth or outside it. */
+  readonly afterExitOf?: number;
+  /** Stop when an exit has left this depth or less. */
+  readonly atDepth?: number;
+}
+
+const reasonNames: readonly StopReason[] = ['budget', 'exited', 'fault', 'breakpoint', 'return'];
+
+/** Made once for all machines: the module does not depend on the program. */
+let compiled: WebAssembly.Module | undefined;
+
+/** Runs a machine's program instruction by instruction, in WebAssembly. */
+export class Interpreter {
+  readonly #machine: Machine;
+  readonly #run: () => number;
+  readonly #breakpoints = new Set<number>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    decodeProgram(machine);
+    compiled ??= new WebAssembly.Module(buildInterpreterModule());
+    const host: Record<HostImport, () => Outcome> = {
+      callHelper: () => callHelper(machine),
+      returnFromCallback: () => returnFromCallback(machine),
+      performSpecial: () => performSpecial(machine),
+    };
+    const instance = new WebAssembly.Instance(compiled, { host: { ...host, memory: machine.memory.memory } });
+    // The module is ours: it exports `run` with this signature.
+    this.#run = instance.exports['run'] as () => number;
+  }
+
+  /** Retires at most `cycles` (below 2³¹); see VirtualMachine.run. */
+  run(cycles: number, { afterExitOf = -1, atDepth = -1 }: StopRequest): StopReason {
+    const machine = this.#machine;
+    if (machine.runState !== 'running') return machine.runState === 'faulted' ? 'fault' : 'exited';
+    const { view } = machine.memory;
+    view.setBigUint64(state.sliceEnd, BigInt(machine.cycle + cycles), true);
+    view.setInt32(state.budget, cycles, true);
+    view.setInt32(state.stopAfterExit, afterExitOf, true);
+    view.setInt32(state.stopAtDepth, atDepth, true);
+    const reason = reasonNames[this.#run()] ?? 'fault';
+    if (reason === 'exited') machine.runState = 'exited';
+    if (reason === 'fault') machine.runState = 'faulted';
+    return reason;
+  }
+
+  /** Replaces all breakpoints. */
+  setBreakpoints(slots: Iterable<number>): void {
+    const { view } = this.#machine.memory;
+    for (const slot of this.#breakpoints) {
+      const at = this.#machine.code.ipOfSlot(slot);
+      view.setUint16(at + decoded.handler, view.getUint16(at + decoded.original, true), true);
+    }
+    this.#breakpoints.clear();
+    for (const slot of slots) {
+      if (this.#breakpoints.has(slot)) continue;
+      this.#breakpoints.add(slot);
+      const at = this.#machine.code.ipOfSlot(slot);
+      view.setUint16(at + decoded.original, view.getUint16(at + decoded.handler, true), true);
+      view.setUint16(at + decoded.handler, breakpointHandler, true);
+    }
+  }
+
+  /** The next `run` passes a breakpoint where the machine stands. */
+  passBreakpoint(): void {
+    const { view } = this.#machine.memory;
+    const ip = view.getUint32(state.ip, true);
+    const atBreakpoint = view.getUint16(ip + decoded.handler, true) === breakpointHandler;
+    view.setUint32(state.passBreakpoint, atBreakpoint ? ip : 0, true);
+  }
+}
+
+function returnFromCallback(machine: Machine): Outcome {
+  const { view } = machine.memory;
+  const id = view.getUint32(machine.frames.record(machine.frames.depth) + frame.helper, true);
+  const driver = machine.helpers.helpers.get(id)?.callback;
+  if (driver === undefined) throw new Error(`helper ${id} pushed a callback frame, but drives no callbacks`);
+  return driver.onReturn(machine);
+}

@@ -1,0 +1,72 @@
+import { emitAlu, emitByteSwap } from '../semantics.ts';
+import { encodeModule } from '../wasm/module.ts';
+import { valueType } from '../wasm/opcodes.ts';
+import { writeAtomic, writeLoad, writeStore } from './access.ts';
+import { writeBreakpoint, writeCallSubprogram, writeExit, writeGoto, writeJump } from './control.ts';
+import { handlers, specialHandler, type HandlerWork } from './handlers.ts';
+import { hostImports, InterpreterWriter } from './writer.ts';
+
+/**
+ * The interpreter as a WebAssembly module: `run()` executes decoded instructions (`decoded` in machine/layout.ts)
+ * from state.ip until the budget is used up or something stops it, and returns an exit reason.
+ */
+export function buildInterpreterModule(): Uint8Array<ArrayBuffer> {
+  const { f } = new InterpreterWriter(writeHandlers);
+  return encodeModule({
+    imports: hostImports.map((name) => ({ name, parameters: [], results: [valueType.i32] })),
+    functions: [f],
+    exports: { run: 0 },
+  });
+}
+
+function writeHandlers(w: InterpreterWriter): void {
+  const { f } = w;
+  const labels = handlers.map(() => f.block()).reverse();
+  const otherwise = labels[specialHandler];
+  if (otherwise === undefined) throw new Error('the special handler is missing');
+  f.get(w.handler);
+  f.brTable(labels, otherwise);
+  for (const work of handlers) {
+    f.end();
+    writeHandler(w, work);
+  }
+}
+
+/** Ends in a branch: nothing falls into the handler behind it. */
+function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
+  const { f } = w;
+  switch (work.kind) {
+    case 'alu':
+      w.setDst(() => emitAlu(f, work.operation, work.width, w.dst, w.operand));
+      return w.advance();
+    case 'byteswap':
+      w.setDst(() => emitByteSwap(f, work.order, work.bits, w.dst, w.wide));
+      return w.advance();
+    case 'lddw':
+      w.setDst(() => w.operand.push64());
+      return w.advance(2);
+    case 'load':
+      return writeLoad(w, work.size, work.signed);
+    case 'store':
+      return writeStore(w, work.size);
+    case 'atomic':
+      return writeAtomic(w, work);
+    case 'jump':
+      return writeJump(w, work);
+    case 'goto':
+      return writeGoto(w);
+    case 'call':
+      return work.target === 'subprogram'
+        ? writeCallSubprogram(w)
+        : w.callHost('callHelper', () => f.br(w.next));
+    case 'exit':
+      return writeExit(w);
+    case 'breakpoint':
+      return writeBreakpoint(w);
+    case 'special':
+    case 'packet_load':
+    case 'may_goto':
+    case 'addr_space_cast':
+      return f.br(w.slow);
+  }
+}

@@ -1,0 +1,136 @@
+import { readUnsigned } from '../base/bytes.ts';
+import { decode } from '../isa/decode.ts';
+import type { Instruction, Semantics } from '../isa/row.ts';
+import { accessFault } from '../machine/access-fault.ts';
+import { outcome, type Outcome } from '../machine/helper.ts';
+import { decoded, state } from '../machine/layout.ts';
+import type { Machine } from '../machine/machine.ts';
+import { addressRegister, refusal } from './interpreter/decode-program.ts';
+
+/**
+ * Performs the instruction where the machine stands, when the fast path does not: accesses to the context, calls
+ * through registers, and everything that ends in a fault.
+ */
+export function performSpecial(machine: Machine): Outcome {
+  const { slot } = machine;
+  const result = decode(machine.program.code, slot);
+  const place = machine.code.sectionOfSlot(slot);
+  if (place !== undefined && slot === place.section.firstSlot + place.section.slots) {
+    const message = `the program runs off the end of section ${place.section.name}: its last instruction is not an exit or a jump`;
+    return machine.fail({ kind: 'end-of-code', message });
+  }
+  if (!result.ok) return machine.fail({ kind: 'invalid-instruction', message: result.problem.message });
+  const refused = refusal(machine, result.value, slot);
+  if (refused !== undefined) return machine.fail({ kind: 'invalid-instruction', message: refused });
+  return performInstruction(machine, result.value);
+}
+
+function performInstruction(machine: Machine, instruction: Instruction): Outcome {
+  const { row } = instruction;
+  const { semantics } = row;
+  switch (semantics.kind) {
+    case 'load':
+      return performAccess(machine, instruction, 'read', semantics.size);
+    case 'store':
+      return performAccess(machine, instruction, 'write', semantics.size);
+    case 'atomic':
+      return performAccess(machine, instruction, atomicAccess(semantics), semantics.size);
+    case 'call':
+      return performCall(machine, instruction, semantics.target);
+    default:
+      return machine.fail({
+        kind: 'unsupported-instruction',
+        message: `the machine does not have the instruction ${row.name} (opcode 0x${row.opcode.toString(16)})`,
+      });
+  }
+}
+
+function atomicAccess({ operation }: Extract<Semantics, { kind: 'atomic' }>): 'read' | 'write' {
+  return operation === 'load_acquire' ? 'read' : 'write';
+}
+
+/** An access that the region table refused: a store to the context by its program type's rules, else a fault. */
+function performAccess(
+  machine: Machine,
+  instruction: Instruction,
+  type: 'read' | 'write',
+  size: number,
+): Outcome {
+  const register = addressRegister(instruction);
+  const address = BigInt.asUintN(64, machine.register(register) + BigInt(instruction.off));
+  const place = machine.regions.locate(address);
+  const { kind } = instruction.row.semantics;
+  if (place?.region.kind === 'ctx' && kind === 'store' && machine.contextStore !== undefined) {
+    if (machine.contextStore(machine, place.offset, size, storedValue(machine, size))) return outcome.next;
+  }
+  return machine.fail(accessFault(machine, { type, address, size, register }));
+}
+
+function storedValue(machine: Machine, size: number): bigint {
+  const { view, bytes } = machine.memory;
+  const operand = view.getUint32(view.getUint32(state.ip, true) + decoded.operand, true);
+  return readUnsigned(bytes.subarray(operand, operand + size));
+}
+
+function performCall(
+  machine: Machine,
+  instruction: Instruction,
+  target: Extract<Semantics, { kind: 'call' }>['target'],
+): Outcome {
+  const depth = machine.frames.depth + 2;
+  switch (target) {
+    case 'subprogram':
+      return machine.fail({ kind: 'call-depth', message: `the call stack of ${depth} frames is too deep` });
+    case 'kfunc':
+      return machine.fail({
+        kind: 'unsupported-kfunc',
+        message: `the machine does not have the kfunc ${machine.program.kernelFunctions[instruction.imm]?.name ?? `with BTF id ${instruction.imm}`}`,
+      });
+    case 'register':
+      return callRegister(machine, instruction.dst);
+    case 'helper':
+      return callHelper(machine);
+  }
+}
+
+/** callx: the address of a function, or (in code that clang made at -O0) the number of a helper. */
+function callRegister(machine: Machine, register: number): Outcome {
+  const address = machine.register(register);
+  const target = machine.code.slotOfAddress(address);
+  if (target === undefined) {
+    if (machine.helpers.nameOf(Number(address)) !== undefined)
+      return callHelperById(machine, Number(address));
+    const message = `callx R${register}: 0x${address.toString(16)} is neither the address of a function nor the number of a helper`;
+    return machine.fail({
+      kind: 'invalid-access',
+      message,
+      access: { type: 'call', address, size: 8, register },
+    });
+  }
+  const { view } = machine.memory;
+  const ip = view.getUint32(state.ip, true);
+  if (
+    !machine.frames.pushSubprogram(ip, ip + decoded.sizeOf, machine.code.ipOfSlot(target), machine.cycle + 1)
+  ) {
+    const message = `the call stack of ${machine.frames.depth + 2} frames is too deep`;
+    return machine.fail({ kind: 'call-depth', message });
+  }
+  return outcome.reload;
+}
+
+/** The helper call where the machine stands: its id is the immediate. */
+export function callHelper(machine: Machine): Outcome {
+  const { view } = machine.memory;
+  return callHelperById(machine, view.getInt32(view.getUint32(state.ip, true) + decoded.constant, true));
+}
+
+function callHelperById(machine: Machine, id: number): Outcome {
+  const helper = machine.helpers.helpers.get(id);
+  if (helper !== undefined) return helper.call(machine);
+  const name = machine.helpers.nameOf(id);
+  const message =
+    name === undefined
+      ? `invalid func unknown#${id}: the kernel has no helper of this number`
+      : `the machine does not have the helper ${name}#${id}`;
+  return machine.fail({ kind: 'unsupported-helper', message });
+}

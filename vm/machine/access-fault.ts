@@ -1,0 +1,134 @@
+import type { Region } from '../memory/regions.ts';
+import type { FaultAccess, FaultCause } from './fault.ts';
+import { stackSize } from './layout.ts';
+import type { Machine } from './machine.ts';
+
+/**
+ * The fault of an access that the region table does not allow, in the words of the kernel's verifier
+ * (kernel/bpf/verifier.c: check_mem_access and what it calls), with what the address points at.
+ */
+export function accessFault(machine: Machine, access: FaultAccess): FaultCause {
+  const name = access.register === undefined ? 'the address' : `R${access.register}`;
+  const { address } = access;
+  const place = machine.regions.locate(address);
+  if (address < 0x10000n) {
+    const message = `${name} invalid mem access 'scalar': ${access.type} of ${access.size} bytes at ${hex(address)}, a NULL pointer`;
+    return { kind: 'null-pointer', message, access };
+  }
+  if (place === undefined || (place.region.kind === 'packet' && place.region.size === 0)) {
+    const message = `${name} invalid mem access 'scalar': ${hex(address)} points at nothing`;
+    return { kind: 'invalid-access', message, access };
+  }
+  return { ...describe(machine, access, place.region, place.offset, name), access };
+}
+
+function describe(
+  machine: Machine,
+  access: FaultAccess,
+  region: Region,
+  offset: number,
+  name: string,
+): Omit<FaultCause, 'access'> {
+  const { size, type } = access;
+  const inside = (limit: number): boolean => offset >= 0 && offset + size <= limit;
+  switch (region.kind) {
+    case 'packet':
+      return invalid(
+        `invalid access to packet, off=${offset} size=${size}, ${name} points ${distance(offset)} a packet of ${region.size}`,
+      );
+    case 'stack': {
+      const off = offset - stackSize;
+      if (region.readLimit === 0) {
+        const message = `invalid ${type} from stack ${name} off=${off} size=${size}: the function that owned this stack has returned`;
+        return { kind: 'released-memory', message };
+      }
+      return invalid(
+        `invalid ${type === 'write' ? 'write to' : 'read from'} stack ${name} off=${off} size=${size}`,
+      );
+    }
+    case 'ctx':
+      return invalid(`invalid bpf_context access off=${offset} size=${size}`);
+    case 'code':
+      return invalid(`${name} invalid mem access 'func': ${type} of ${size} bytes of program code`);
+    case 'map':
+      return invalid(
+        `${name} invalid mem access 'map_ptr': a program cannot ${type} the map ${mapName(machine, region)} itself`,
+      );
+    case 'map_key':
+    case 'frame_key':
+      return describeKey(machine, access, region, offset, name);
+    case 'map_value':
+      return describeValue(machine, access, region, offset, name);
+    case 'memory':
+      if (type === 'write' && region.writeLimit < region.readLimit && inside(region.size)) {
+        return {
+          kind: 'write-forbidden',
+          message: `${name} cannot write into rdonly_mem, off=${offset} size=${size}`,
+        };
+      }
+      return invalid(`invalid access to memory, mem_size=${region.size} off=${offset} size=${size}`);
+    case 'none':
+      return invalid(`${name} invalid mem access 'scalar': ${hex(access.address)} points at nothing`);
+  }
+}
+
+function describeKey(
+  machine: Machine,
+  { type, size }: FaultAccess,
+  region: Region,
+  offset: number,
+  name: string,
+): Omit<FaultCause, 'access'> {
+  const keySize = region.readLimit;
+  if (region.kind === 'frame_key' && keySize === 0) {
+    return { kind: 'released-memory', message: `${name} points at a key of a traversal that has ended` };
+  }
+  const within = (offset & region.slotMask) >>> 0;
+  if (type === 'write' && within + size <= keySize) {
+    return { kind: 'write-forbidden', message: `write to change key ${name} not allowed` };
+  }
+  const map = region.kind === 'map_key' ? ` of ${mapName(machine, region)}` : '';
+  return invalid(`invalid access to map key${map}, key_size=${keySize} off=${within} size=${size}`);
+}
+
+function describeValue(
+  machine: Machine,
+  { type, size }: FaultAccess,
+  region: Region,
+  offset: number,
+  name: string,
+): Omit<FaultCause, 'access'> {
+  const map = mapName(machine, region);
+  const limit = type === 'write' ? region.writeLimit : region.readLimit;
+  const valueSize = Math.max(region.readLimit, region.writeLimit);
+  if (offset < 0 || offset >= region.size) {
+    return invalid(
+      `invalid access to map value, value_size=${valueSize} off=${offset} size=${size}, ${name} points ${distance(offset)} the values of ${map}`,
+    );
+  }
+  const within = (offset & region.slotMask) >>> 0;
+  if (limit < valueSize && within + size <= valueSize) {
+    const verb = type === 'write' ? 'write into' : 'read from';
+    return {
+      kind: 'write-forbidden',
+      message: `${verb} map forbidden, value_size=${valueSize} off=${within} size=${size}: ${map}`,
+    };
+  }
+  return invalid(`invalid access to map value, value_size=${valueSize} off=${within} size=${size}: ${map}`);
+}
+
+function invalid(message: string): Omit<FaultCause, 'access'> {
+  return { kind: 'invalid-access', message };
+}
+
+function mapName(machine: Machine, region: Region): string {
+  return machine.maps[region.owner]?.name ?? `map ${region.owner}`;
+}
+
+function distance(offset: number): string {
+  return offset < 0 ? `${-offset} bytes before` : `${offset} bytes into`;
+}
+
+function hex(value: bigint): string {
+  return `0x${value.toString(16)}`;
+}
