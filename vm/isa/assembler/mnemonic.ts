@@ -132,11 +132,12 @@ function parseIndirectPacketLoad(reader: LineReader, size: string): Draft {
 }
 
 /** After `lock`: an operation, perhaps with `fetch` before it and `32` behind it. */
-function parseLock(reader: LineReader): Draft | undefined {
-  const fetch = reader.accept('fetch');
-  const match = /^([a-z]+)(32)?$/.exec(reader.word('an atomic operation'));
-  const name = `lock_${fetch ? 'fetch_' : ''}${match?.[1] ?? ''}${match?.[2] ?? '64'}`;
-  if (!known(name)) return undefined;
+function parseLock(reader: LineReader): Draft {
+  const fetch = reader.accept('fetch') ? 'fetch_' : '';
+  const word = reader.word('an atomic operation');
+  const match = /^([a-z]+)(32)?$/.exec(word);
+  const name = `lock_${fetch}${match?.[1] ?? ''}${match?.[2] ?? '64'}`;
+  if (!known(name)) raise('bad-assembly', `there is no atomic operation '${fetch.replace('_', ' ')}${word}'`);
   const { base, off } = memory(reader);
   reader.expect(',');
   return draft(name, { dst: base, off, src: reg(reader) });
