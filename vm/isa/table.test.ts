@@ -52,7 +52,7 @@ const opcodes: Readonly<Record<number, string>> = {
   0xe5: 'may_goto',
 };
 
-/** Values that choose a row of an opcode; one more than the table may hold shows a row reached twice. */
+/** The values of the selector field that choose a row; none where it is alone at its opcode. */
 function selectorValues(name: string): readonly number[] {
   const row = findRow(name)!;
   const use = row.selector === undefined ? 'free' : row.fields[row.selector];
