@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import { describeObject } from '../debug-adapter/object-view.ts';
+
+export type Picked = { readonly kind: 'program'; readonly name: string } | { readonly kind: 'cancelled' };
+
+/**
+ * The program to debug where an object has several: asks. Undefined where there is nothing to choose (one program, or
+ * an object that cannot be read: the adapter says why).
+ */
+export async function pickProgram(object: string, cwd: unknown): Promise<Picked | undefined> {
+  const uri = resolvePath(object, cwd);
+  if (uri === undefined) return undefined;
+  let bytes: Uint8Array;
+  try {
+    bytes = await vscode.workspace.fs.readFile(uri);
+  } catch {
+    return undefined;
+  }
+  const view = describeObject(bytes, uri.fsPath);
+  if (!view.ok || view.value.programs.length < 2) return undefined;
+  const items = view.value.programs.map(({ name, section }) => ({ label: name, description: section }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Program to debug',
+    matchOnDescription: true,
+  });
+  return picked === undefined ? { kind: 'cancelled' } : { kind: 'program', name: picked.label };
+}
+
+function resolvePath(path: string, cwd: unknown): vscode.Uri | undefined {
+  if (/^(\/|[A-Za-z]:[\\/])/.test(path)) return vscode.Uri.file(path);
+  return typeof cwd === 'string' ? vscode.Uri.joinPath(vscode.Uri.file(cwd), path) : undefined;
+}
