@@ -1,0 +1,80 @@
+import type { KernelMap, MapElement } from '../../../vm/machine/kernel-map.ts';
+import type { ValueFormat, VariableNode } from '../variable.ts';
+import { spell } from './c-type.ts';
+import { formatValue } from './format-value.ts';
+import { keyExpression } from './key-text.ts';
+import { groupNode, listNode, type NodeContext } from './nodes.ts';
+import { ValueNode } from './value-node.ts';
+import { constant, readOnly, type Value } from './value.ts';
+
+/** All maps that are not the inside of global variables. */
+export function mapNodes(context: NodeContext): readonly VariableNode[] {
+  const { maps } = context.target.machine;
+  return maps.filter((map) => map.linked.data === undefined).map((map) => mapNode(context, map));
+}
+
+/** A map with its elements in the order of BPF_MAP_GET_NEXT_KEY; only those asked for are read. */
+export function mapNode(context: NodeContext, map: KernelMap): VariableNode {
+  const { target } = context;
+  const { definition } = map.linked;
+  const types = `${spell(target.keyType(map))} → ${spell(target.valueType(map))}`;
+  const count = map.count();
+  return listNode(
+    map.name,
+    map.supported ? elementCount(count, definition.maxEntries) : 'this map type is not implemented',
+    count,
+    (start, wanted) =>
+      map.elements(start, wanted).map((element, i) => elementNode(context, map, element, start + i)),
+    { type: `${map.typeName} (${types})`, evaluateName: map.name },
+  );
+}
+
+/** `5 of 16 elements`, `4 elements` where it is full, as an array always is. */
+function elementCount(count: number, most: number): string {
+  if (most > count) return `${count} of ${most} elements`;
+  return count === 1 ? '1 element' : `${count} elements`;
+}
+
+export function keyValue({ target }: NodeContext, map: KernelMap, { key, keyAddress }: MapElement): Value {
+  const type = target.keyType(map);
+  return { type, storage: keyAddress === undefined ? constant(key) : readOnly(target.memory(keyAddress)) };
+}
+
+function elementNode(context: NodeContext, map: KernelMap, element: MapElement, index: number): VariableNode {
+  const key = keyValue(context, map, element);
+  const name = `[${index}]`;
+  const expression = `${map.name}[${keyExpression(key)}]`;
+  const values = valueNodes(context, map, element, expression);
+  const [only] = values;
+  if (map.typeName === 'ARRAY' && only !== undefined) {
+    return new ValueNode(context, only.inner, { name, expression });
+  }
+  const text = (format: ValueFormat): string => {
+    const keyText = formatValue(key, { ...format, surroundings: context.target, limits: context.limits });
+    const parts = values.map((node) => (values.length > 1 ? `${node.name}: ` : '') + node.value(format));
+    return `${keyText} → ${values.length > 1 ? `{${parts.join(', ')}}` : parts.join('')}`;
+  };
+  const keyNode = new ValueNode(context, key, { name: 'key' });
+  return groupNode(name, text, () => [keyNode, ...values], {
+    type: spell(context.target.valueType(map)),
+    evaluateName: expression,
+  });
+}
+
+function valueNodes(
+  context: NodeContext,
+  map: KernelMap,
+  { valueAddresses }: MapElement,
+  expression: string,
+): readonly ValueNode[] {
+  const type = context.target.valueType(map);
+  const running = context.target.machine.cpu;
+  return valueAddresses.map((address, cpu) => {
+    const value = { type, storage: context.target.memory(address) };
+    if (valueAddresses.length === 1) return new ValueNode(context, value, { name: 'value', expression });
+    return new ValueNode(context, value, {
+      name: cpu === running ? `cpu ${cpu} (running)` : `cpu ${cpu}`,
+      expression: `${expression.slice(0, -1)}, ${cpu}]`,
+    });
+  });
+}

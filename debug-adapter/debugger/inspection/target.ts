@@ -1,0 +1,157 @@
+import { readUnsigned } from '../../../vm/base/bytes.ts';
+import { failed, ok, type Result } from '../../../vm/base/problem.ts';
+import type { VirtualMachine } from '../../../vm/engine/virtual-machine.ts';
+import type { KernelMap } from '../../../vm/machine/kernel-map.ts';
+import { state } from '../../../vm/machine/layout.ts';
+import type { Machine } from '../../../vm/machine/machine.ts';
+import type { Region } from '../../../vm/memory/regions.ts';
+import type { DebugFrame } from '../frame.ts';
+import { BtfTypes } from './btf-types.ts';
+import { untyped, type CType } from './c-type.ts';
+import { AddressDescriber } from './describe-address.ts';
+import { isTextByte, type Surroundings } from './format-value.ts';
+import type { Storage } from './value.ts';
+import { decodeUtf8 } from '../../../vm/base/byte-reader.ts';
+
+/** A change the user makes to the machine. */
+export type Edit =
+  | { readonly kind: 'memory'; readonly address: bigint; readonly bytes: Uint8Array }
+  | { readonly kind: 'register'; readonly register: number; readonly value: bigint };
+
+/** What the debugger tells its inspection. */
+export interface InspectionHost {
+  /** r0 to r10 as the frame will find them again; undefined where the machine no longer has them. */
+  frameRegisters(frame: DebugFrame): readonly (bigint | undefined)[];
+  /** Called after each change, for history and for clients that show the bytes. */
+  edited?(edit: Edit): void;
+}
+
+const longestString = 256;
+
+/** The machine as inspection reads and changes it, with the types of its object. */
+export class Target implements Surroundings {
+  readonly vm: VirtualMachine;
+  readonly machine: Machine;
+  readonly host: InspectionHost;
+  readonly types: BtfTypes | undefined;
+  readonly #describer: AddressDescriber;
+
+  constructor(vm: VirtualMachine, host: InspectionHost) {
+    this.vm = vm;
+    this.machine = vm.machine;
+    this.host = host;
+    const { btf } = vm.machine.program.object;
+    this.types = btf && new BtfTypes(btf);
+    this.#describer = new AddressDescriber(this);
+  }
+
+  read(address: bigint, size: number): Uint8Array | undefined {
+    const place = this.machine.regions.peek(address);
+    if (place === undefined || size > place.available) return undefined;
+    return this.machine.memory.bytes.slice(place.linear, place.linear + size);
+  }
+
+  write(address: bigint, bytes: Uint8Array): Result<void> {
+    const { memory, regions } = this.machine;
+    const place = regions.peek(address);
+    const located = regions.locate(address);
+    if (place === undefined || located === undefined || bytes.length > place.available)
+      return refuse('unwritable', `there are no ${bytes.length} bytes at 0x${address.toString(16)}`);
+    const reason = fixedContents[located.region.kind];
+    if (reason !== undefined) return refuse('read-only', reason);
+    if (located.region.kind === 'ctx') {
+      const stored = this.#storeContext(located.region, located.offset, bytes);
+      if (!stored.ok) return stored;
+    } else {
+      memory.bytes.set(bytes, place.linear);
+    }
+    this.#edited({ kind: 'memory', address, bytes });
+    return ok(undefined);
+  }
+
+  /** The program type says what may be stored in its context, and a store may mean more than the bytes. */
+  #storeContext(region: Region, offset: number, bytes: Uint8Array): Result<void> {
+    const { memory, contextStore } = this.machine;
+    if (offset + bytes.length <= region.writeLimit) {
+      memory.bytes.set(bytes, region.base + offset);
+      return ok(undefined);
+    }
+    if (contextStore?.(this.machine, offset, bytes.length, readUnsigned(bytes)) === true)
+      return ok(undefined);
+    const type = this.vm.family?.name ?? 'this type';
+    return refuse(
+      'read-only',
+      `${bytes.length} bytes at ctx+${offset} are read-only for programs of type ${type}`,
+    );
+  }
+
+  setRegister(register: number, value: bigint): void {
+    this.machine.setRegister(register, value);
+    this.#edited({ kind: 'register', register, value });
+  }
+
+  #edited(edit: Edit): void {
+    this.forget();
+    this.host.edited?.(edit);
+  }
+
+  /** Forgets what was remembered of the contents of maps: to be called where something else changes them. */
+  forget(): void {
+    this.#describer.forget();
+  }
+
+  memory(address: bigint): Storage {
+    return {
+      address,
+      read: (offset, size) => this.read(address + BigInt(offset), size),
+      write: (offset, bytes) => this.write(address + BigInt(offset), bytes),
+    };
+  }
+
+  describe(address: bigint): string {
+    return this.#describer.describe(address);
+  }
+
+  text(address: bigint): string | undefined {
+    const place = this.machine.regions.peek(address);
+    if (place === undefined) return undefined;
+    const length = Math.min(place.available, longestString);
+    const bytes = this.machine.memory.bytes.slice(place.linear, place.linear + length);
+    const nul = bytes.indexOf(0);
+    const text = bytes.subarray(0, nul < 0 ? length : nul);
+    return nul >= 0 && text.every(isTextByte) ? decodeUtf8(text) : undefined;
+  }
+
+  keyType({ linked: { definition } }: KernelMap): CType {
+    const { keyTypeId, keySize } = definition;
+    return this.type(keyTypeId) ?? untyped(keySize);
+  }
+
+  valueType({ linked: { definition } }: KernelMap): CType {
+    const { valueTypeId, valueSize } = definition;
+    return this.type(valueTypeId) ?? untyped(valueSize);
+  }
+
+  type(btfId: number | undefined): CType | undefined {
+    return btfId === undefined || this.types?.btf.has(btfId) !== true ? undefined : this.types.of(btfId);
+  }
+
+  /** Address of the context of the run; 0 before the first. */
+  get context(): bigint {
+    const region = this.machine.memory.view.getUint32(state.ctxRegion, true);
+    return region === 0 ? 0n : this.machine.regions.addressOf(region);
+  }
+}
+
+/** Contents that no edit may change, and why. */
+const fixedContents: Partial<Record<Region['kind'], string>> = {
+  code: 'instructions cannot be changed',
+  map: 'this is a map, not bytes; change its elements',
+  map_key: 'a key cannot be changed: its place in the map follows from it',
+  frame_key: 'a key cannot be changed: its place in the map follows from it',
+  none: 'there is nothing to be changed',
+};
+
+function refuse(code: string, message: string): Result<void> {
+  return failed({ code, message });
+}
