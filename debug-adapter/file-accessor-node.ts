@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { failed, ok } from '../vm/base/problem.ts';
-import type { FileAccessor } from './file-accessor.ts';
+import type { FileAccessor } from './debugger/file-accessor.ts';
 
 export const nodeFiles: FileAccessor = {
   async readFile(path) {
@@ -11,7 +11,7 @@ export const nodeFiles: FileAccessor = {
         return failed({ code: 'file-not-found', message: 'there is no such file', place: { file: path } });
       }
       const why = error instanceof Error ? error.message : String(error);
-      return failed({ code: 'file-not-readable', message: why, place: { file: path } });
+      return failed({ code: 'file-unreadable', message: why, place: { file: path } });
     }
   },
 
