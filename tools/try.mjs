@@ -29,12 +29,19 @@ function workspaceIn(folder) {
 
 const folder = mkdtempSync(join(tmpdir(), 'bpf-try-'));
 const logFile = join(folder, 'server.log');
+let keepLog = false;
+process.on('exit', () => {
+  if (!keepLog) rmSync(folder, { recursive: true, force: true });
+});
 const interrupted = new Promise((done) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => done(undefined));
 });
 const workspace = workspaceIn(folder);
 const port = options.port && { port: Number(options.port) };
-const server = await startServer({ vsix: [await packedExtension(folder)], logFile, ...port });
+const vsix = [await packedExtension(folder)];
+keepLog = true;
+const server = await startServer({ vsix, logFile, ...port });
+keepLog = false;
 
 const example = join(workspace, 'count.bpf.c');
 const payload = existsSync(example) ? [['openFile', remoteUri(server.authority, example)]] : [];
@@ -43,9 +50,7 @@ console.log('and press F5 there. Ctrl-C here ends it.');
 
 const code = await Promise.race([interrupted, server.exited]);
 await server.stop();
-if (code === undefined) {
-  rmSync(folder, { recursive: true, force: true });
-  process.exit(0);
-}
+if (code === undefined) process.exit(0);
+keepLog = true;
 console.error(`VS Code's server exited (${code}), see ${logFile}`);
 process.exit(1);
