@@ -23,9 +23,8 @@ export function readFunctions(elf: ElfFile, btf: Btf | undefined, ext: BtfExt | 
     const symbols = elf.symbols
       .filter((symbol) => symbol.section === section.index && symbol.type === 'func')
       .sort((a, b) => a.value - b.value);
-    symbols.forEach((symbol, i) => {
-      const next = symbols.slice(i + 1).find((other) => other.value > symbol.value);
-      const size = symbol.size === 0 ? (next?.value ?? section.size) - symbol.value : symbol.size;
+    for (const symbol of symbols) {
+      const size = symbol.size === 0 ? sizeUpToNext(symbol, symbols, section) : symbol.size;
       checkExtent(symbol, size, section, placeIn(elf, section, symbol.value));
       functions.push({
         name: symbol.name,
@@ -36,9 +35,14 @@ export function readFunctions(elf: ElfFile, btf: Btf | undefined, ext: BtfExt | 
         global: symbol.binding !== 'local',
         btfId: typeIds.get(`${section.name}+${symbol.value}`) ?? btf?.byName(symbol.name, 'func')?.id,
       });
-    });
+    }
   }
   return functions;
+}
+
+function sizeUpToNext(symbol: ElfSymbol, sorted: readonly ElfSymbol[], section: ElfSection): number {
+  const next = sorted.find((other) => other.value > symbol.value);
+  return (next?.value ?? section.size) - symbol.value;
 }
 
 function checkExtent(symbol: ElfSymbol, size: number, section: ElfSection, place: Place): void {

@@ -62,6 +62,10 @@ const mapTypes: readonly (MapTypeSizes | undefined)[] = [
   row('INSN_ARRAY', 'descriptor', 'some', 'some'),
 ];
 
+export function isMapType(type: number): boolean {
+  return mapTypes[type] !== undefined;
+}
+
 /** `HASH` for 1, or `map type 99`. */
 export function mapTypeName(type: number): string {
   return mapTypes[type]?.name ?? `map type ${type}`;

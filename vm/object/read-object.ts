@@ -36,7 +36,10 @@ function fromElf(elf: ElfFile): ProgramObject {
   const dataSections = elf.sections
     .filter(isDataSection)
     .map((section) => readDataSection(elf, section, btf));
-  const warnings: Problem[] = dataSections.flatMap((section) => unrelocatedData(elf, section) ?? []);
+  const warnings: Problem[] = [
+    ...dataSections.flatMap((section) => unrelocatedData(elf, section) ?? []),
+    ...structOps(elf),
+  ];
   const locate = new SectionLocator(elf, warnings);
 
   return {
@@ -72,6 +75,17 @@ function refuseLegacyMaps(elf: ElfFile): void {
     placeIn(elf, section),
     'define the maps in SEC(".maps") with __uint and __type',
   );
+}
+
+/** Tables of functions that a kernel subsystem would call. Their functions can be run; nothing calls them here. */
+function structOps(elf: ElfFile): Problem[] {
+  return elf.sections
+    .filter(({ name, size }) => size > 0 && /^\??\.struct_ops(\.link)?$/.test(name))
+    .map((section) => ({
+      code: 'struct-ops',
+      message: 'maps of type STRUCT_OPS are not made; their functions can only be run by name',
+      place: placeIn(elf, section),
+    }));
 }
 
 function readBtf(elf: ElfFile): Btf | undefined {

@@ -1,9 +1,10 @@
 import type { ByteReader } from '../../base/byte-reader.ts';
 import { attempt, raise, type Place, type Result } from '../../base/problem.ts';
+import { NameIndex } from './name-index.ts';
 import { typeName } from './type-name.ts';
 import type { BtfBareType, BtfKind, BtfMember, BtfType } from './types.ts';
 import { verifyTypes } from './verify.ts';
-import { decodeType, indexTypes, kindAt, nameOffsetAt, readHeader } from './wire.ts';
+import { decodeType, indexTypes, kindAt, readHeader } from './wire.ts';
 
 export type * from './types.ts';
 
@@ -155,7 +156,7 @@ export class Btf {
 
   /** Struct or union member by name, also one of anonymous structs and unions within; offset from the outer one. */
   member(id: number, name: string): BtfMember | undefined {
-    return this.#member(id, name, 0, 0);
+    return this.#member(id, name, 0, new Set());
   }
 
   /** Spelled in C: `struct flow *`, `__u32[4]`, `int (*)(void *, ...)`. */
@@ -168,13 +169,14 @@ export class Btf {
     return id === 0 || offset === undefined ? this.place : this.#types.at(offset);
   }
 
-  #member(id: number, name: string, base: number, depth: number): BtfMember | undefined {
+  #member(id: number, name: string, base: number, searched: Set<number>): BtfMember | undefined {
     const type = this.resolve(id);
-    if (!isStruct(type) || depth > longestChain) return undefined;
+    if (!isStruct(type) || searched.has(type.id)) return undefined;
+    searched.add(type.id);
     for (const member of type.members) {
       if (member.name === name) return { ...member, bitOffset: base + member.bitOffset };
       if (member.name !== '') continue;
-      const inner = this.#member(member.typeId, name, base + member.bitOffset, depth + 1);
+      const inner = this.#member(member.typeId, name, base + member.bitOffset, searched);
       if (inner) return inner;
     }
     return undefined;
@@ -231,52 +233,4 @@ export function isStruct(type: BtfType): type is Extract<BtfType, { kind: 'struc
 
 export function isEnum(type: BtfType): type is Extract<BtfType, { kind: 'enum' | 'enum64' }> {
   return type.kind === 'enum' || type.kind === 'enum64';
-}
-
-/** Hash chains over the bytes of the names, so that no string is decoded to find one. */
-class NameIndex {
-  readonly #types: ByteReader;
-  readonly #strings: ByteReader;
-  readonly #offsets: Uint32Array;
-  readonly #heads: Int32Array;
-  readonly #next: Int32Array;
-
-  constructor(types: ByteReader, strings: ByteReader, offsets: Uint32Array) {
-    this.#types = types;
-    this.#strings = strings;
-    this.#offsets = offsets;
-    let buckets = 16;
-    while (buckets < offsets.length) buckets *= 2;
-    this.#heads = new Int32Array(buckets);
-    this.#next = new Int32Array(offsets.length);
-    for (let id = offsets.length - 1; id > 0; id--) {
-      const bucket = this.#bucket(strings.bytes, this.#nameOffset(id));
-      this.#next[id] = this.#heads[bucket] ?? 0;
-      this.#heads[bucket] = id;
-    }
-  }
-
-  find(name: string): number[] {
-    const wanted = new TextEncoder().encode(`${name}\0`);
-    const ids: number[] = [];
-    for (let id = this.#heads[this.#bucket(wanted, 0)] ?? 0; id !== 0; id = this.#next[id] ?? 0) {
-      const start = this.#nameOffset(id);
-      if (wanted.every((byte, i) => this.#strings.bytes[start + i] === byte)) ids.push(id);
-    }
-    return ids;
-  }
-
-  #nameOffset(id: number): number {
-    return nameOffsetAt(this.#types, this.#offsets[id] ?? 0);
-  }
-
-  /** FNV-1a up to the NUL; outside the strings counts as NUL. */
-  #bucket(bytes: Uint8Array, start: number): number {
-    let hash = 0x811c9dc5;
-    for (let i = start; ; i++) {
-      const byte = bytes[i] ?? 0;
-      if (byte === 0) return (hash >>> 0) & (this.#heads.length - 1);
-      hash = Math.imul(hash ^ byte, 0x01000193);
-    }
-  }
 }

@@ -1,8 +1,8 @@
 import type { Btf } from './btf.ts';
 
-/** Deeper or longer than any type that is read; damaged BTF may go in circles. */
+/** Deeper, and made of more types, than any that is read; damaged BTF may go in circles. */
 const deepest = 32;
-const longest = 4096;
+const mostParts = 1000;
 
 /**
  * C spelling of a type. With a declarator it is a declaration: `declare(btf, id, 'ops')` gives `int (*ops)(void *)`.
@@ -12,15 +12,22 @@ export function typeName(btf: Btf, id: number): string {
 }
 
 export function declare(btf: Btf, id: number, declarator: string): string {
-  return spell(btf, id, declarator, '', 0);
+  return spell(btf, id, declarator, '', 0, { parts: 0 });
 }
 
 /** C reads declarators from the inside out: each step wraps what the steps before it have made. */
-function spell(btf: Btf, id: number, inner: string, qualifiers: string, depth: number): string {
-  if (depth > deepest || inner.length > longest) return '...';
+function spell(
+  btf: Btf,
+  id: number,
+  inner: string,
+  qualifiers: string,
+  depth: number,
+  count: { parts: number },
+): string {
+  if (depth > deepest || ++count.parts > mostParts) return '...';
   const type = btf.type(id);
   const next = (target: number, declarator: string, carried = ''): string =>
-    spell(btf, target, declarator, carried, depth + 1);
+    spell(btf, target, declarator, carried, depth + 1, count);
   const base = (name: string): string => joinWords(`${qualifiers}${name}`, inner);
 
   switch (type.kind) {
@@ -30,6 +37,8 @@ function spell(btf: Btf, id: number, inner: string, qualifiers: string, depth: n
       const target = btf.skipModifiers(type.typeId);
       // A qualifier of a pointer stands after its star.
       if (target.kind === 'ptr') return next(type.typeId, joinWords(type.kind, inner), qualifiers);
+      // Of an array both the array and its elements may be const.
+      if (qualifiers.includes(type.kind)) return next(type.typeId, inner, qualifiers);
       return next(type.typeId, inner, `${qualifiers}${type.kind} `);
     }
     case 'type_tag':
