@@ -1,5 +1,6 @@
 import { attempt, expectOk, raise, type Result } from '../base/problem.ts';
 import type { Environment } from '../environment/environment.ts';
+import { seedRandom } from '../helpers/random.ts';
 import { helperTable } from '../helpers/table.ts';
 import type { Fault } from '../machine/fault.ts';
 import { state } from '../machine/layout.ts';
@@ -40,6 +41,7 @@ export class VirtualMachine {
 
   private constructor(program: LinkedProgram, environment: Environment) {
     this.machine = new Machine(program, environment, helperTable);
+    seedRandom(this.machine);
     program.maps.forEach((linked, index) => {
       this.machine.maps.push(expectOk(createMap(this.machine, linked, index)));
     });

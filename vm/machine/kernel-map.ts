@@ -17,9 +17,14 @@ export interface KernelMap {
   readonly address: bigint;
   /** Address of the first value, for ARRAY maps: what `lddw` of a global variable is relative to. */
   readonly valueBase: bigint | undefined;
+  /** False: the machine knows the type's name only; a program that uses the map faults. */
+  readonly supported: boolean;
 
-  /** Address of the value for `key` on `cpu`, 0n where there is none. Array types: the key is the index. */
-  lookup(key: number, cpu: number): bigint;
+  /**
+   * As bpf_map_lookup_elem: address of the value for `key` on `cpu`, 0 where there is none. Addresses stay far below
+   * 2⁵³, so that this is a number: it is the most frequent call there is.
+   */
+  lookup(key: number, cpu: number): number;
   /** As bpf_map_update_elem from a program on `cpu`: `value` is one CPU's value. */
   update(key: number, value: number, flags: bigint, cpu: number): number;
   remove(key: number): number;

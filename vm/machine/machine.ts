@@ -58,14 +58,22 @@ export class Machine {
 
   /** Sets r0 to a number, sign-extended to 64 bits, and goes on. */
   answer(value: number | bigint): Outcome {
-    this.setRegister(0, BigInt(value));
+    if (typeof value === 'bigint') {
+      this.setRegister(0, value);
+    } else {
+      const { view } = this.memory;
+      view.setUint32(state.registers, value >>> 0, true);
+      view.setUint32(state.registers + 4, Math.floor(value / 0x1_0000_0000) >>> 0, true);
+    }
     return outcome.next;
   }
 
   /** Cycles retired in this run. While a helper runs, its call is not retired yet. */
   get cycle(): number {
     const { view } = this.memory;
-    return Number(view.getBigUint64(state.sliceEnd, true)) - view.getInt32(state.budget, true);
+    const end =
+      view.getUint32(state.sliceEnd, true) + view.getUint32(state.sliceEnd + 4, true) * 0x1_0000_0000;
+    return end - view.getInt32(state.budget, true);
   }
 
   /** Slot of the instruction to execute next. */

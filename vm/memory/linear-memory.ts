@@ -3,10 +3,12 @@ import { raise } from '../base/problem.ts';
 
 const pageSize = 0x10000;
 const maximumPages = 0x10000;
-/** A hole at the bottom, so that offset 0 is never an allocation. */
 const freeListCount = 32;
 
-/** Where the allocator keeps its own state within the memory: top u32, then the heads of `freeListCount` lists. */
+/**
+ * Where the allocator keeps its own state within the memory: top u32, then the heads of `freeListCount` lists: list n
+ * has blocks of 2ⁿ bytes, list 0 those above 64 KiB.
+ */
 export interface AllocatorLayout {
   readonly state: number;
   readonly heap: number;
@@ -19,8 +21,10 @@ export interface AllocatorLayout {
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   readonly #layout: AllocatorLayout;
-  #view: DataView;
-  #bytes: Uint8Array<ArrayBuffer>;
+  /** Valid until the next allocation, which may grow the memory. Nothing else grows it. */
+  view: DataView;
+  /** Valid until the next allocation, which may grow the memory. */
+  bytes: Uint8Array<ArrayBuffer>;
 
   constructor(layout: AllocatorLayout) {
     this.#layout = layout;
@@ -28,26 +32,14 @@ export class LinearMemory {
       initial: Math.ceil(layout.heap / pageSize) + 1,
       maximum: maximumPages,
     });
-    this.#view = new DataView(this.memory.buffer);
-    this.#bytes = new Uint8Array(this.memory.buffer);
-    this.#view.setUint32(layout.state, alignUp(layout.heap, 16), true);
-  }
-
-  /** Valid until the next allocation, which may grow the memory. */
-  get view(): DataView {
-    if (this.#view.buffer !== this.memory.buffer) this.#refresh();
-    return this.#view;
-  }
-
-  /** Valid until the next allocation, which may grow the memory. */
-  get bytes(): Uint8Array<ArrayBuffer> {
-    if (this.#bytes.buffer !== this.memory.buffer) this.#refresh();
-    return this.#bytes;
+    this.view = new DataView(this.memory.buffer);
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.view.setUint32(layout.state, alignUp(layout.heap, 16), true);
   }
 
   #refresh(): void {
-    this.#view = new DataView(this.memory.buffer);
-    this.#bytes = new Uint8Array(this.memory.buffer);
+    this.view = new DataView(this.memory.buffer);
+    this.bytes = new Uint8Array(this.memory.buffer);
   }
 
   /** Zeroed memory, 16-byte aligned; raises `out-of-memory` past 4 GiB. Sizes are rounded up to a power of two below 64 KiB. */
@@ -61,6 +53,9 @@ export class LinearMemory {
         this.bytes.fill(0, head, head + rounded);
         return head;
       }
+    } else {
+      const reused = this.#takeBig(rounded);
+      if (reused !== undefined) return reused;
     }
     const offset = this.view.getUint32(this.#layout.state, true);
     this.#reserve(offset + rounded);
@@ -68,12 +63,70 @@ export class LinearMemory {
     return offset;
   }
 
-  /** Gives back what `allocate(size)` returned; big blocks are not reused. */
+  /** Gives back what `allocate(size)` returned. */
   free(offset: number, size: number): void {
-    const list = freeListOf(this.#layout, allocationSize(size));
-    if (list === undefined) return;
+    const rounded = allocationSize(size);
+    const list = freeListOf(this.#layout, rounded);
+    if (list === undefined) {
+      this.#freeBig(offset, rounded);
+      return;
+    }
     this.view.setUint32(offset, this.view.getUint32(list, true), true);
     this.view.setUint32(list, offset, true);
+  }
+
+  /*
+   * Free blocks above 64 KiB form one list in the order of their offsets, neighbours joined: next u32, size u32 at the
+   * start of each. There are few of them: they come from arrays that grow.
+   */
+
+  /** First fit; what is left of the block stays in the list. */
+  #takeBig(size: number): number | undefined {
+    const { view } = this;
+    let link = this.#layout.state + 4;
+    for (let block = view.getUint32(link, true); block !== 0; block = view.getUint32(link, true)) {
+      const have = view.getUint32(block + 4, true);
+      if (have < size) {
+        link = block;
+        continue;
+      }
+      const next = view.getUint32(block, true);
+      const rest = block + size;
+      if (have > size) {
+        view.setUint32(rest, next, true);
+        view.setUint32(rest + 4, have - size, true);
+      }
+      view.setUint32(link, have > size ? rest : next, true);
+      this.bytes.fill(0, block, rest);
+      return block;
+    }
+    return undefined;
+  }
+
+  #freeBig(offset: number, size: number): void {
+    const { view } = this;
+    const head = this.#layout.state + 4;
+    let link = head;
+    let next = view.getUint32(head, true);
+    while (next !== 0 && next < offset) {
+      link = next;
+      next = view.getUint32(next, true);
+    }
+    view.setUint32(offset, next, true);
+    view.setUint32(offset + 4, size, true);
+    view.setUint32(link, offset, true);
+    this.#join(offset);
+    if (link !== head) this.#join(link);
+  }
+
+  /** Joins a free block with the next one where they touch. */
+  #join(block: number): void {
+    const { view } = this;
+    const next = view.getUint32(block, true);
+    const size = view.getUint32(block + 4, true);
+    if (next === 0 || block + size !== next) return;
+    view.setUint32(block, view.getUint32(next, true), true);
+    view.setUint32(block + 4, size + view.getUint32(next + 4, true), true);
   }
 
   #reserve(end: number): void {

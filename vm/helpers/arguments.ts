@@ -1,0 +1,201 @@
+import { frame, frames, stackSize, state } from '../machine/layout.ts';
+import type { KernelMap } from '../machine/kernel-map.ts';
+import type { Machine } from '../machine/machine.ts';
+import { regionKinds, regionRow, type Region } from '../memory/regions.ts';
+
+/**
+ * Arguments of helpers, checked as the verifier checks them. The functions that return a linear offset return -1, with
+ * machine.fault set, where the argument is not allowed: they run for every helper call, so they make no objects.
+ */
+
+type Access = 'read' | 'write';
+
+const mapKind = regionKinds.indexOf('map');
+
+/** What the verifier lists as allowed for keys and values of maps, and for other memory. */
+const expectedOf = {
+  map: 'fp, pkt, pkt_meta, map_key, map_value',
+  memory: 'fp, pkt, pkt_meta, map_key, map_value, mem, ringbuf_mem, buf, trusted_ptr_',
+};
+export type ArgumentKind = keyof typeof expectedOf;
+
+export function lowHalf(machine: Machine, register: number): number {
+  return machine.memory.view.getUint32(state.registers + 8 * register, true);
+}
+
+export function highHalf(machine: Machine, register: number): number {
+  return machine.memory.view.getUint32(state.registers + 8 * register + 4, true);
+}
+
+/** Linear offset of `size` bytes that the program may access at the address in `register`; -1 with a fault. */
+export function memoryArgument(
+  machine: Machine,
+  register: number,
+  size: number,
+  access: Access,
+  kind: ArgumentKind,
+): number {
+  const { view } = machine.memory;
+  const at = state.registers + 8 * register;
+  const id = view.getUint32(at + 4, true);
+  if (id < machine.regions.count) {
+    const row = machine.regions.rowOf(id);
+    const offset = view.getUint32(at, true) - view.getUint32(row + regionRow.start, true);
+    const limit = view.getUint32(
+      row + (access === 'read' ? regionRow.readLimit : regionRow.writeLimit),
+      true,
+    );
+    const inSlot = (offset & view.getUint32(row + regionRow.slotMask, true)) >>> 0;
+    if (offset >= 0 && offset < view.getUint32(row + regionRow.size, true) && inSlot + size <= limit) {
+      return view.getUint32(row + regionRow.base, true) + offset;
+    }
+  }
+  refuseMemory(machine, register, size, access, kind);
+  return -1;
+}
+
+/** The map that `register` points to; undefined with a fault. */
+export function mapArgument(machine: Machine, register: number): KernelMap | undefined {
+  const { view } = machine.memory;
+  const at = state.registers + 8 * register;
+  const id = view.getUint32(at + 4, true);
+  let map: KernelMap | undefined;
+  if (id < machine.regions.count) {
+    const row = machine.regions.rowOf(id);
+    const isMap = view.getUint16(row + regionRow.kind, true) === mapKind;
+    if (isMap && view.getUint32(at, true) === view.getUint32(row + regionRow.start, true)) {
+      map = machine.maps[view.getUint16(row + regionRow.owner, true)];
+    }
+  }
+  if (map === undefined) {
+    const message = `R${register} type=${typeName(machine, machine.register(register))} expected=map_ptr`;
+    machine.fail({ kind: 'helper-argument', message });
+  }
+  return map;
+}
+
+/** As `mapArgument`, for helpers that work on the contents: a type that the machine does not have faults. */
+export function usableMapArgument(machine: Machine, register: number): KernelMap | undefined {
+  const map = mapArgument(machine, register);
+  if (map === undefined || map.supported) return map;
+  const message = `the map ${map.name} is a ${map.typeName}, which the machine does not have`;
+  machine.fail({ kind: 'unsupported-map', message });
+  return undefined;
+}
+
+/** The type of what an address points to, as the verifier names it. */
+function typeName(machine: Machine, address: bigint): string {
+  const place = machine.regions.locate(address);
+  if (place === undefined || (place.region.kind === 'packet' && place.offset < 0)) return 'scalar';
+  switch (place.region.kind) {
+    case 'none':
+      return 'scalar';
+    case 'packet':
+      return isPacket(place.region, place.offset) ? 'pkt' : 'scalar';
+    case 'code':
+      return 'func';
+    case 'stack':
+      return 'fp';
+    case 'ctx':
+      return 'ctx';
+    case 'frame_key':
+    case 'map_key':
+      return 'map_key';
+    case 'map':
+      return 'map_ptr';
+    case 'map_value':
+      return 'map_value';
+    case 'memory':
+      return 'mem';
+  }
+}
+
+/** Low memory is the packet's region: far outside of the packet, a value is a number, not a pointer. */
+function isPacket(region: Region, offset: number): boolean {
+  return region.size > 0 && offset <= region.size + 0xffff;
+}
+
+function refuseMemory(
+  machine: Machine,
+  register: number,
+  size: number,
+  access: Access,
+  kind: ArgumentKind,
+): void {
+  const address = machine.register(register);
+  const type = typeName(machine, address);
+  const details = { access: { type: access, address, size, register } };
+  const place = machine.regions.locate(address);
+  if (place === undefined || type === 'scalar' || ['ctx', 'func', 'map_ptr'].includes(type)) {
+    const message = `R${register} type=${type} expected=${expectedOf[kind]}`;
+    machine.fail({ kind: address === 0n ? 'null-pointer' : 'helper-argument', message, ...details });
+    return;
+  }
+  const { region, offset } = place;
+  const message = describe(machine, { region, offset, register, size, access });
+  const forbidden = message.includes('forbidden') || message.includes('not allowed');
+  const released = region.kind === 'stack' && region.readLimit === 0;
+  machine.fail({
+    kind: forbidden ? 'write-forbidden' : released ? 'released-memory' : 'invalid-access',
+    message,
+    ...details,
+  });
+}
+
+interface Refused {
+  readonly region: Region;
+  readonly offset: number;
+  readonly register: number;
+  readonly size: number;
+  readonly access: Access;
+}
+
+/** The verifier's sentence for an access outside of what a pointer points to. */
+function describe(machine: Machine, { region, offset, register, size, access }: Refused): string {
+  const where = `off=${offset} size=${size}`;
+  switch (region.kind) {
+    case 'stack': {
+      const off = offset - stackSize;
+      return `invalid ${access === 'read' ? 'read from' : 'write to'} stack R${register} off=${off} size=${size}`;
+    }
+    case 'map_value': {
+      const definition = machine.maps[region.owner]?.linked.definition;
+      const valueSize = definition?.valueSize ?? region.size;
+      const off = region.slotMask === 0xffffffff ? offset : (offset & region.slotMask) >>> 0;
+      const inMap = `value_size=${valueSize} off=${off} size=${size}`;
+      const permitted = off + size <= valueSize && offset >= 0 && offset < region.size;
+      if (!permitted) return `invalid access to map value, ${inMap}`;
+      return access === 'read' ? `read from map forbidden, ${inMap}` : `write into map forbidden, ${inMap}`;
+    }
+    case 'map_key':
+    case 'frame_key': {
+      if (access === 'write') return `write to change key R${register} not allowed`;
+      const owner = region.kind === 'map_key' ? region.owner : keyOwner(machine, region.owner);
+      const keySize = machine.maps[owner]?.linked.definition.keySize ?? region.readLimit;
+      const off = (offset & region.slotMask) >>> 0;
+      return `invalid access to map key, key_size=${keySize} off=${off} size=${size}`;
+    }
+    case 'packet':
+      return `invalid access to packet, ${where}, R${register} points ${offset} bytes into a packet of ${region.size}`;
+    case 'none':
+    case 'code':
+    case 'ctx':
+    case 'map':
+    case 'memory':
+      return `invalid access to memory, mem_size=${region.size} ${where}`;
+  }
+}
+
+/** Map index of the callback frame whose key storage it is. */
+function keyOwner(machine: Machine, depth: number): number {
+  return machine.memory.view.getUint32(frames + depth * frame.sizeOf + frame.map, true);
+}
+
+/** Whether the value in `register` is NULL or points into the stack, as a callback_ctx has to. */
+export function isStackOrNull(machine: Machine, register: number): boolean {
+  const address = machine.register(register);
+  if (address === 0n || typeName(machine, address) === 'fp') return true;
+  const message = `R${register} type=${typeName(machine, address)} expected=fp`;
+  machine.fail({ kind: 'helper-argument', message });
+  return false;
+}

@@ -1,0 +1,20 @@
+import type { Helper, HelperTable } from '../machine/helper.ts';
+import { forEachMapElem } from './for-each-map-elem.ts';
+import { loop } from './loop.ts';
+import { mapAccessHelpers } from './map-access.ts';
+import { helperNames } from './names.ts';
+import { systemHelpers } from './system.ts';
+import { tracePrintk } from './trace-printk.ts';
+
+const implemented: readonly Helper[] = [
+  ...mapAccessHelpers,
+  ...systemHelpers,
+  tracePrintk,
+  forEachMapElem,
+  loop,
+];
+
+export const helperTable: HelperTable = {
+  helpers: new Map(implemented.map((helper) => [helper.id, helper])),
+  nameOf: (id) => helperNames.get(id),
+};

@@ -1,0 +1,32 @@
+/** BPF_MAP_TYPE_* of the types in this folder (include/uapi/linux/bpf.h); all names: object/map-types.ts. */
+export const mapType = {
+  HASH: 1,
+  ARRAY: 2,
+  PERCPU_HASH: 5,
+  PERCPU_ARRAY: 6,
+  LRU_HASH: 9,
+  LRU_PERCPU_HASH: 10,
+} as const;
+
+/** Flags of BPF_MAP_CREATE: BPF_F_* without the prefix. */
+export const mapFlag = {
+  NO_PREALLOC: 1,
+  NO_COMMON_LRU: 2,
+  NUMA_NODE: 4,
+  RDONLY: 8,
+  WRONLY: 16,
+  ZERO_SEED: 64,
+  RDONLY_PROG: 128,
+  WRONLY_PROG: 256,
+  MMAPABLE: 1024,
+  PRESERVE_ELEMS: 2048,
+  INNER_MAP: 4096,
+} as const;
+
+/** Flags of an update: BPF_ANY, BPF_NOEXIST, BPF_EXIST, BPF_F_LOCK. */
+export const updateFlag = { any: 0, noExist: 1, exist: 2, lock: 4 } as const;
+
+/** Update flags as a number; what is above all known flags stays above them. */
+export function narrowFlags(flags: bigint): number {
+  return flags > 0xffn ? 0x100 : Number(flags);
+}
