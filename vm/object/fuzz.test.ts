@@ -30,7 +30,7 @@ function generator(seed: number): (limit: number) => number {
   };
 }
 
-describe.each(['foreach.bpf.o', 'references.bpf.o', 'core.bpf.o'])('damaged %s', (name) => {
+describe.each(['foreach.bpf.o', 'references.bpf.o', 'bitfield.bpf.o'])('damaged %s', (name) => {
   const whole = new Uint8Array(readFileSync(new URL(`testdata/${name}`, import.meta.url)));
 
   test('whole', () => expect(exercise(whole)).toBe('read'));

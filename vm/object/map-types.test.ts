@@ -29,7 +29,7 @@ test.each<[number, number, number, number]>([
   expect(checkMapSizes(definition(...sizes))).toEqual({ ok: true, value: undefined }),
 );
 
-test.each([
+test.each<[[number, number, number, number], string]>([
   [[1, 0, 16, 4], 'HASH) has key size 0, expected more than 0'],
   [[1, 4, 0, 4], 'HASH) has value size 0, expected more than 0'],
   [[2, 8, 16, 4], 'ARRAY) has key size 8, expected 4'],
@@ -38,7 +38,7 @@ test.each([
   [[29, 4, 8, 3], 'TASK_STORAGE) has max_entries 3, expected 0'],
   [[16, 4, 5, 3], 'CPUMAP) has value size 5, expected 4 or 8'],
   [[99, 4, 4, 4], 'map type 99) has type 99, expected a type below'],
-] as const)('%j is refused', (sizes, message) => {
+])('%j is refused', (sizes, message) => {
   const result = checkMapSizes(definition(...sizes));
   expect(result.ok ? '' : result.problem.message).toContain(message);
 });

@@ -1,178 +1,76 @@
-import { raise } from '../../base/problem.ts';
-import { isEnum, isStruct, type Btf, type BtfMember } from '../btf/btf.ts';
+import { raise, type Place } from '../../base/problem.ts';
 import type { CoreRelocation, ProgramObject } from '../program-object.ts';
+import { CoreAccess } from './core-access.ts';
 
 /**
- * CO-RE relocations against the object's own types. An access whose value the compiler has already written is left as it
- * is. Any other (a flavoured type, a bit field whose container a loader would change) would need the types of a kernel,
- * and the compiler's value would be wrong: it is refused by name.
+ * CO-RE relocations with the object's own types as those of the kernel, so that a type is laid out as the program was
+ * compiled. Writes into `code`, where the object's section `index` starts at byte `startOf(index)`. What would need the
+ * types of a real kernel (a flavoured type, `name___flavour`) raises: the compiler's own value would be wrong.
  */
-export function refuseCoreRelocations(object: ProgramObject): void {
+export function relocateCore(
+  object: ProgramObject,
+  code: DataView,
+  startOf: (section: number) => number,
+): void {
   const { btf } = object;
   if (btf === undefined) return;
   for (const relocation of object.coreRelocations) {
     const access = new CoreAccess(btf, relocation);
-    const written = writtenValue(object, relocation);
-    if (written !== undefined && access.value() === written) continue;
-    raise(
-      'core-relocation-unsupported',
-      `CO-RE relocation ${relocation.kind} of ${access.describe()} depends on the types of a kernel, which is not supported`,
-      {
-        file: object.name,
-        section: object.codeSections.find(({ index }) => index === relocation.section)?.name ?? '',
-        offset: relocation.offset,
-      },
-    );
+    const at = startOf(relocation.section) + relocation.offset;
+    const value = access.value();
+    const written = writtenValue(code, at);
+    if (written !== undefined && value === written) continue;
+    if (value === undefined || written === undefined || !access.isBitField || !writeValue(code, at, value)) {
+      refuse(object, relocation, access);
+    }
   }
 }
 
-/** The value in the instruction that a relocation would change (libbpf, bpf_core_patch_insn). */
-function writtenValue(object: ProgramObject, { section, offset }: CoreRelocation): bigint | undefined {
-  const bytes = object.codeSections.find(({ index }) => index === section)?.bytes;
-  if (bytes === undefined) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const opcode = view.getUint8(offset);
+function refuse(object: ProgramObject, { kind, section, offset }: CoreRelocation, access: CoreAccess): never {
+  const name = object.codeSections.find(({ index }) => index === section)?.name;
+  const place: Place = { file: object.name, ...(name !== undefined && { section: name }), offset };
+  return raise(
+    'core-relocation-unsupported',
+    `CO-RE relocation ${kind} of ${access.describe()} depends on the types of a kernel, which is not supported`,
+    place,
+  );
+}
+
+/** Where an instruction has the value that a relocation changes (libbpf, bpf_core_patch_insn). */
+function operandOf(opcode: number): 'off' | 'imm' | 'imm64' | undefined {
+  const [ldx, st, stx, alu32, alu64] = [1, 2, 3, 4, 7];
+  const lddw = 0x18;
+  const registerSource = 8;
+  if (opcode === lddw) return 'imm64';
   const instructionClass = opcode & 7;
-  const [ld, ldx, st, stx, alu32, alu64] = [0, 1, 2, 3, 4, 7];
-  switch (instructionClass) {
-    case ld: {
-      const isLddw = opcode === 0x18 && offset + 16 <= bytes.length;
-      return isLddw
-        ? (BigInt(view.getUint32(offset + 12, true)) << 32n) | BigInt(view.getUint32(offset + 4, true))
-        : undefined;
-    }
-    case ldx:
-    case st:
-    case stx:
-      return BigInt(view.getInt16(offset + 2, true));
-    case alu32:
-    case alu64:
-      return (opcode & 8) === 0 ? BigInt(view.getInt32(offset + 4, true)) : undefined;
-    default:
+  if (instructionClass === ldx || instructionClass === st || instructionClass === stx) return 'off';
+  const isAlu = instructionClass === alu32 || instructionClass === alu64;
+  return isAlu && (opcode & registerSource) === 0 ? 'imm' : undefined;
+}
+
+function writtenValue(code: DataView, at: number): bigint | undefined {
+  switch (operandOf(code.getUint8(at))) {
+    case 'off':
+      return BigInt(code.getInt16(at + 2, true));
+    case 'imm':
+      return BigInt(code.getInt32(at + 4, true));
+    case 'imm64':
+      return (BigInt(code.getUint32(at + 12, true)) << 32n) | BigInt(code.getUint32(at + 4, true));
+    case undefined:
       return undefined;
   }
 }
 
-interface Field {
-  readonly typeId: number;
-  readonly bitOffset: number;
-  readonly bitSize: number | undefined;
-  readonly path: string;
-}
-
-/** One access, evaluated against the object's own BTF. Undefined values: not determined by it. */
-class CoreAccess {
-  readonly #btf: Btf;
-  readonly #relocation: CoreRelocation;
-  readonly #indices: readonly number[];
-
-  constructor(btf: Btf, relocation: CoreRelocation) {
-    this.#btf = btf;
-    this.#relocation = relocation;
-    this.#indices = relocation.access.split(':').map(Number);
+/** False where the instruction has no room for the value. */
+function writeValue(code: DataView, at: number, value: bigint): boolean {
+  const operand = operandOf(code.getUint8(at));
+  if (operand === 'off' && value === BigInt.asIntN(16, value)) {
+    code.setInt16(at + 2, Number(value), true);
+    return true;
   }
-
-  describe(): string {
-    const root = this.#btf.typeName(this.#relocation.typeId);
-    const { kind } = this.#relocation;
-    if (kind.startsWith('field_'))
-      return root + (this.#field()?.path ?? `, access ${this.#relocation.access}`);
-    const value = kind.startsWith('enumval_') ? this.#enumValue()?.name : undefined;
-    return value === undefined ? root : `${root}, ${value}`;
+  if (operand === 'imm' && value === BigInt.asIntN(32, value)) {
+    code.setInt32(at + 4, Number(value), true);
+    return true;
   }
-
-  value(): bigint | undefined {
-    const { kind, typeId } = this.#relocation;
-    if (kind === 'type_id_local') return BigInt(typeId);
-    // A flavour (`name___flavour`) stands for the type `name` of some kernel, not for itself.
-    if (/.___/.test(this.#btf.type(typeId).name)) return undefined;
-    switch (kind) {
-      case 'type_id_target':
-        return BigInt(typeId);
-      case 'type_exists':
-      case 'type_matches':
-        return 1n;
-      case 'type_size': {
-        const size = this.#btf.sizeOf(typeId);
-        return size === undefined ? undefined : BigInt(size);
-      }
-      case 'enumval_exists':
-        return this.#enumValue() === undefined ? undefined : 1n;
-      case 'enumval_value':
-        return this.#enumValue()?.value;
-      default: {
-        const field = this.#field();
-        return field && this.#fieldValue(field);
-      }
-    }
-  }
-
-  #enumValue(): { readonly name: string; readonly value: bigint } | undefined {
-    const type = this.#btf.resolve(this.#relocation.typeId);
-    return isEnum(type) ? type.values[this.#indices[0] ?? 0] : undefined;
-  }
-
-  /** Follows the indices: the first counts whole root types, the others members and array elements. */
-  #field(): Field | undefined {
-    const [first = 0, ...rest] = this.#indices;
-    let typeId = this.#relocation.typeId;
-    let bitOffset = first * (this.#btf.sizeOf(typeId) ?? 0) * 8;
-    let member: BtfMember | undefined;
-    let path = first === 0 ? '' : `[${first}]`;
-    for (const index of rest) {
-      const type = this.#btf.resolve(typeId);
-      member = undefined;
-      if (isStruct(type)) {
-        member = type.members[index];
-        if (member === undefined) return undefined;
-        bitOffset += member.bitOffset;
-        typeId = member.typeId;
-        if (member.name !== '') path += `.${member.name}`;
-      } else if (type.kind === 'array') {
-        typeId = type.typeId;
-        bitOffset += index * (this.#btf.sizeOf(typeId) ?? 0) * 8;
-        path += `[${index}]`;
-      } else {
-        return undefined;
-      }
-    }
-    return Number.isNaN(bitOffset) ? undefined : { typeId, bitOffset, bitSize: member?.bitSize, path };
-  }
-
-  /** As bpf_core_calc_field_relo of libbpf's relo_core.c. */
-  #fieldValue(field: Field): bigint | undefined {
-    const type = this.#btf.resolve(field.typeId);
-    const { kind } = this.#relocation;
-    if (kind === 'field_exists') return 1n;
-    if (kind === 'field_signed') return (isEnum(type) || type.kind === 'int') && type.signed ? 1n : 0n;
-    const container = this.#container(field);
-    if (container === undefined) return undefined;
-    const { byteOffset, byteSize } = container;
-    const bitSize = field.bitSize ?? byteSize * 8;
-    switch (kind) {
-      case 'field_byte_offset':
-        return BigInt(byteOffset);
-      case 'field_byte_size':
-        return BigInt(byteSize);
-      case 'field_lshift_u64':
-        return BigInt(64 - (field.bitOffset + bitSize - byteOffset * 8));
-      case 'field_rshift_u64':
-        return BigInt(64 - bitSize);
-      default:
-        return undefined;
-    }
-  }
-
-  /** The bytes that a load of the field reads: for a bit field the smallest aligned ones from its type's size on. */
-  #container({ typeId, bitOffset, bitSize }: Field): { byteOffset: number; byteSize: number } | undefined {
-    let byteSize = this.#btf.sizeOf(typeId);
-    if (byteSize === undefined) return undefined;
-    if (bitSize === undefined) return { byteOffset: Math.floor(bitOffset / 8), byteSize };
-    const largest = 8;
-    for (; byteSize > 0 && byteSize <= largest; byteSize *= 2) {
-      const byteOffset = Math.floor(bitOffset / 8 / byteSize) * byteSize;
-      if (bitOffset + bitSize - byteOffset * 8 <= byteSize * 8) return { byteOffset, byteSize };
-    }
-    return undefined;
-  }
+  return false;
 }

@@ -171,6 +171,35 @@ describe('link', () => {
     expect(program.code.subarray(0, section!.bytes.length)).toEqual(section!.bytes);
   });
 
+  test('bit fields are read through the smallest container, as loaders do', () => {
+    const program = expectOk(linked('bitfield.bpf.o'));
+    const view = new DataView(program.code.buffer);
+    const values: Record<string, Record<string, number>> = {};
+    for (const { kind, access, section, offset } of program.object.coreRelocations) {
+      const at = slotAt(program, section, offset)! * 8;
+      (values[access] ??= {})[kind] = view.getInt32(at + 4, true);
+    }
+    // Bits 3 to 12 of the u32 at 0, unsigned; bits 8 to 12 of the int at 12, signed.
+    expect(values).toEqual({
+      '0:1': {
+        field_byte_offset: 0,
+        field_byte_size: 4,
+        field_lshift_u64: 51,
+        field_rshift_u64: 54,
+        field_signed: 0,
+      },
+      '0:4': {
+        field_byte_offset: 12,
+        field_byte_size: 4,
+        field_lshift_u64: 51,
+        field_rshift_u64: 59,
+        field_signed: 1,
+      },
+    });
+    const unlinked = program.object.codeSections[0]!.bytes;
+    expect(program.code.subarray(0, unlinked.length)).not.toEqual(unlinked);
+  });
+
   test('a CO-RE access of a flavoured type is refused by name', () => {
     const result = linked('core-flavour.bpf.o');
     expect(result).toMatchObject({

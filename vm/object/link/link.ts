@@ -1,5 +1,5 @@
 import { attempt, raise, type Place, type Result } from '../../base/problem.ts';
-import { refuseCoreRelocations } from './core-relocations.ts';
+import { relocateCore } from './core-relocations.ts';
 import { LineTable, type LinkedLine } from './line-table.ts';
 import type { LinkedFunction, LinkedMap, LinkedProgram, LinkedSection } from '../linked-program.ts';
 import type { CodeRelocation, DataSection, ExternSymbol, ProgramObject } from '../program-object.ts';
@@ -15,7 +15,6 @@ const BPF_F_MMAPABLE = 1 << 10;
 export function link(object: ProgramObject): Result<LinkedProgram> {
   return attempt(
     () => {
-      refuseCoreRelocations(object);
       const sections = layOut(object);
       const functions = placeFunctions(object, sections);
       const maps = [...object.maps.map(definedMap), ...object.dataSections.map(dataMap)];
@@ -137,6 +136,7 @@ class Linker {
         });
       }
     }
+    relocateCore(this.#object, this.#view, (index) => firstSlotOf(this.#sections, index) * slotSize);
     return this.#bytes;
   }
 

@@ -17,3 +17,4 @@ compile references.bpf.o references.bpf.c -O2
 compile kconfig.bpf.o kconfig.bpf.c -O2
 compile core.bpf.o core.bpf.c -O2
 compile core-flavour.bpf.o core.bpf.c -O2 -DFLAVOUR
+compile bitfield.bpf.o bitfield.bpf.c -O2
