@@ -1,5 +1,4 @@
 import { failed, ok, type Result } from '../../../vm/base/problem.ts';
-import type { VirtualMachine } from '../../../vm/engine/virtual-machine.ts';
 import type { DebugFrame } from '../frame.ts';
 import type { VariableNode, VariableScope } from '../variable.ts';
 import { argumentsOf, unknownArgument } from './arguments.ts';
@@ -10,7 +9,7 @@ import { globalNodes } from './global-nodes.ts';
 import { mapNodes } from './map-nodes.ts';
 import { groupNode, textNode, type NodeContext } from './nodes.ts';
 import { registerNodes } from './register-nodes.ts';
-import { Target, type InspectionHost } from './target.ts';
+import { Target, type InspectedMachine, type InspectionHost } from './target.ts';
 import { traversalNodes } from './traversal-nodes.ts';
 import type { Value } from './value.ts';
 import { ValueNode } from './value-node.ts';
@@ -32,7 +31,7 @@ export class Inspector {
   /** Set by the evaluator of expressions: without one, nothing can be assigned. */
   assign: Assign | undefined;
 
-  constructor(vm: VirtualMachine, host: InspectionHost) {
+  constructor(vm: InspectedMachine, host: InspectionHost) {
     this.target = new Target(vm, host);
   }
 

@@ -6,7 +6,7 @@ import { basic } from './c-type.ts';
 import { addressText, hexNumber } from './format-value.ts';
 import { textNode, type NodeContext } from './nodes.ts';
 import type { Target } from './target.ts';
-import { constant, numberValue, type Value } from './value.ts';
+import { numberValue, readOnly, type Value } from './value.ts';
 
 export const registerCount = 11;
 export const notSaved = '<not saved>';
@@ -64,9 +64,7 @@ export function registerValue(target: Target, frame: DebugFrame, number: number)
   const innermost = frame.kind === 'function' && frame.depth === target.machine.frames.depth;
   if (!innermost) return numberValue(basic.u64, bits);
   const storage = registerStorage(target, number);
-  if (number === framePointer)
-    return { type: basic.u64, storage: { ...constant(new Uint8Array()), read: storage.read } };
-  return { type: basic.u64, storage };
+  return { type: basic.u64, storage: number === framePointer ? readOnly(storage) : storage };
 }
 
 function registerText(context: NodeContext, bits: bigint, { hex }: ValueFormat): string {

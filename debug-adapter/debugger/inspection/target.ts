@@ -26,17 +26,20 @@ export interface InspectionHost {
   edited?(edit: Edit): void;
 }
 
+/** What of a virtual machine is looked at. */
+export type InspectedMachine = Pick<VirtualMachine, 'machine' | 'family'>;
+
 const longestString = 256;
 
 /** The machine as inspection reads and changes it, with the types of its object. */
 export class Target implements Surroundings {
-  readonly vm: VirtualMachine;
+  readonly vm: InspectedMachine;
   readonly machine: Machine;
   readonly host: InspectionHost;
   readonly types: BtfTypes | undefined;
   readonly #describer: AddressDescriber;
 
-  constructor(vm: VirtualMachine, host: InspectionHost) {
+  constructor(vm: InspectedMachine, host: InspectionHost) {
     this.vm = vm;
     this.machine = vm.machine;
     this.host = host;

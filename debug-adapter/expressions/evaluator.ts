@@ -1,0 +1,136 @@
+import { attempt, expectOk, type Result } from '../../vm/base/problem.ts';
+import type { DebugFrame } from '../debugger/frame.ts';
+import { wholeText } from '../debugger/inspection/format-value.ts';
+import type { Inspector } from '../debugger/inspection/inspector.ts';
+import { mapNode } from '../debugger/inspection/map-nodes.ts';
+import { groupNode, type NodeContext } from '../debugger/inspection/nodes.ts';
+import { traversalNodes } from '../debugger/inspection/traversal-nodes.ts';
+import type { Value } from '../debugger/inspection/value.ts';
+import { ValueNode } from '../debugger/inspection/value-node.ts';
+import type { VariableNode } from '../debugger/variable.ts';
+import { Interpreter } from './interpreter.ts';
+import { FrameNames } from './names.ts';
+import type { Operand } from './operand.ts';
+import { parse } from './parser.ts';
+import type { DisplayFormat, Expression, Parsed } from './syntax.ts';
+import { isCommonType, type TypeNames } from './type-syntax.ts';
+
+/** What an expression is evaluated for; only `repl` may change something, only `clipboard` gives text in full. */
+export type EvaluationMode = 'watch' | 'hover' | 'repl' | 'condition' | 'clipboard';
+
+const rememberedExpressions = 256;
+
+/** C expressions in a frame of the program that stands still. */
+export class Evaluator implements TypeNames {
+  readonly #inspector: Inspector;
+  readonly #parsed = new Map<string, Result<Parsed>>();
+
+  /** Gives the inspector its assignments too. */
+  constructor(inspector: Inspector) {
+    this.#inspector = inspector;
+    inspector.assign = (value, text, frame) => this.#storeText(value, text, frame);
+  }
+
+  evaluate(text: string, frame: DebugFrame, mode: EvaluationMode): Result<VariableNode> {
+    return attempt(() => {
+      const { expression, format } = expectOk(this.#parse(text));
+      const operand = this.#interpreter(frame, mode === 'repl').operand(expression);
+      const context = this.#inspector.context(frame);
+      const changes = mode === 'repl' || mode === 'watch';
+      const node = nodeOf(
+        {
+          ...context,
+          assign: changes ? context.assign : undefined,
+          limits: mode === 'clipboard' ? wholeText : context.limits,
+        },
+        operand,
+        expression,
+        format === undefined ? text.trim() : text.slice(0, text.lastIndexOf(',')).trim(),
+      );
+      return format === undefined ? node : withFormat(node, format);
+    });
+  }
+
+  /** Stores the value of one expression in what another stands for, and gives that. */
+  assign(expression: string, valueText: string, frame: DebugFrame): Result<VariableNode> {
+    return attempt(() => {
+      const value = this.#interpreter(frame, false).value(expectOk(this.#parse(expression)).expression);
+      expectOk(this.#storeText(value, valueText, frame));
+      return expectOk(this.evaluate(expression, frame, 'watch'));
+    });
+  }
+
+  /** Whether an expression is not 0. */
+  condition(text: string, frame: DebugFrame): Result<boolean> {
+    return attempt(() => this.#interpreter(frame, false).isTrue(expectOk(this.#parse(text)).expression));
+  }
+
+  /** Whether a name in an expression is that of a type. */
+  isType(name: string): boolean {
+    if (isCommonType(name)) return true;
+    const { types } = this.#inspector.target;
+    return types?.named(name, ['typedef', 'int', 'float']) !== undefined;
+  }
+
+  #storeText(value: Value, text: string, frame: DebugFrame): Result<void> {
+    return attempt(() => {
+      const { expression } = expectOk(this.#parse(withoutNote(text)));
+      this.#interpreter(frame, false).store(value, expression);
+    });
+  }
+
+  #interpreter(frame: DebugFrame, mayAssign: boolean): Interpreter {
+    return new Interpreter(new FrameNames(this.#inspector.target, frame), mayAssign);
+  }
+
+  #parse(text: string): Result<Parsed> {
+    let parsed = this.#parsed.get(text);
+    if (parsed === undefined) {
+      parsed = parse(text, this);
+      if (this.#parsed.size >= rememberedExpressions) this.#parsed.clear();
+      this.#parsed.set(text, parsed);
+    }
+    return parsed;
+  }
+}
+
+function nodeOf(context: NodeContext, operand: Operand, expression: Expression, text: string): VariableNode {
+  switch (operand.kind) {
+    case 'value':
+      return new ValueNode(context, operand.value, {
+        name: text,
+        expression: bindsTightly(expression) ? text : `(${text})`,
+      });
+    case 'map':
+      return { ...mapNode(context, operand.map), name: text, evaluateName: text };
+    case 'traversal': {
+      const { depth, callback } = operand;
+      const { helpers } = context.target.machine;
+      const helper = helpers.nameOf(callback.helper) ?? `helper ${callback.helper}`;
+      return groupNode(text, helper, () => traversalNodes(context, depth, callback), { evaluateName: text });
+    }
+  }
+}
+
+/** Whether `.member` may follow without parentheses. */
+function bindsTightly({ kind }: Expression): boolean {
+  return kind === 'name' || kind === 'special' || kind === 'member' || kind === 'index' || kind === 'number';
+}
+
+function withFormat(node: VariableNode, format: DisplayFormat): VariableNode {
+  const hex = format === 'x';
+  const { name, type, evaluateName, address, size, named, indexed, assign } = node;
+  return {
+    ...{ name, type, evaluateName, address, size, named, indexed, assign },
+    virtual: node.virtual ?? false,
+    value: () => node.value({ hex }),
+    children: (filter, start, count) =>
+      node.children(filter, start, count).map((child) => withFormat(child, format)),
+  };
+}
+
+/** Numbers are shown with notes after them, which come back when a shown value is edited. */
+function withoutNote(text: string): string {
+  const noted = /^\s*(-?(?:0x[0-9a-fA-F]+|\d+))\s+(?:<.*>.*|'.+'|\(.*\)|".*")\s*$/.exec(text);
+  return noted?.[1] ?? text;
+}

@@ -1,0 +1,308 @@
+import { attempt, type Result } from '../../vm/base/problem.ts';
+import { raiseAt, tokenize, type Token } from './lexer.ts';
+import type { BinaryOperator, Expression, Parsed, TypeSyntax, UnaryOperator } from './syntax.ts';
+import { parseType, startsType, type TypeNames } from './type-syntax.ts';
+
+/** Binding strengths of binary operators in C, weakest first. */
+const levels: readonly (readonly BinaryOperator[])[] = [
+  ['|'],
+  ['^'],
+  ['&'],
+  ['==', '!='],
+  ['<', '>', '<=', '>='],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+];
+
+const unaryOperators: readonly UnaryOperator[] = ['*', '&', '-', '+', '!', '~'];
+const assignments: Readonly<Record<string, BinaryOperator | undefined>> = {
+  '+=': '+',
+  '-=': '-',
+  '*=': '*',
+  '/=': '/',
+  '%=': '%',
+  '&=': '&',
+  '|=': '|',
+  '^=': '^',
+  '<<=': '<<',
+  '>>=': '>>',
+};
+/** Nesting that no one writes, and that would exhaust the stack of the host. */
+const deepestNesting = 200;
+
+/** Parses a C expression with an optional `,x` or `,d` after it. `types` tells `(flow_t)x` from `(flow)(x)`. */
+export function parse(text: string, types: TypeNames): Result<Parsed> {
+  return attempt(() => new Parser(tokenize(text), types).whole());
+}
+
+/** Reads tokens one after the other. */
+export class Parser {
+  readonly #tokens: readonly Token[];
+  readonly #types: TypeNames;
+  #next = 0;
+  #depth = 0;
+
+  constructor(tokens: readonly Token[], types: TypeNames) {
+    this.#tokens = tokens;
+    this.#types = types;
+  }
+
+  whole(): Parsed {
+    if (this.#ended) raiseAt(0, 'expression-empty', 'there is no expression');
+    const expression = this.#assignment();
+    const format = this.#format();
+    if (!this.#ended) this.#unexpected('the end of the expression');
+    return { expression, format };
+  }
+
+  #format(): Parsed['format'] {
+    if (!this.accept(',')) return undefined;
+    const { token } = this;
+    if (token.kind !== 'name' || (token.text !== 'x' && token.text !== 'd'))
+      return raiseAt(
+        token.start,
+        'expression-format',
+        'after the comma stands x (hexadecimal) or d (decimal)',
+      );
+    this.#next++;
+    return token.text;
+  }
+
+  get token(): Token {
+    // There is always the token `end`, which is never passed.
+    return this.#tokens[this.#next] ?? { kind: 'end', start: 0, end: 0 };
+  }
+
+  /** The token after the current one. */
+  get ahead(): Token {
+    return this.#tokens[this.#next + 1] ?? this.token;
+  }
+
+  advance(): void {
+    if (!this.#ended) this.#next++;
+  }
+
+  get #ended(): boolean {
+    return this.token.kind === 'end';
+  }
+
+  is(text: string): boolean {
+    return this.token.kind === 'punctuator' && this.token.text === text;
+  }
+
+  accept(text: string): boolean {
+    const found = this.is(text);
+    if (found) this.#next++;
+    return found;
+  }
+
+  expect(text: string): void {
+    if (!this.accept(text)) this.#unexpected(`'${text}'`);
+  }
+
+  #unexpected(wanted: string): never {
+    const { token } = this;
+    const found = token.kind === 'end' ? 'the expression ends' : `'${textOf(token)}' stands`;
+    return raiseAt(token.start, 'expression-syntax', `${found} where ${wanted} is expected`);
+  }
+
+  #assignment(): Expression {
+    const target = this.#conditional();
+    const { token } = this;
+    if (token.kind !== 'punctuator') return target;
+    const operator = assignments[token.text];
+    if (token.text !== '=' && operator === undefined) return target;
+    this.#next++;
+    const value = this.is('{') ? this.#list() : this.#nested(() => this.#assignment());
+    return { kind: 'assign', operator, target, value, at: token.start };
+  }
+
+  #conditional(): Expression {
+    const test = this.#logical('||');
+    const at = this.token.start;
+    if (!this.accept('?')) return test;
+    const yes = this.#nested(() => this.#assignment());
+    this.expect(':');
+    const no = this.#nested(() => this.#conditional());
+    return { kind: 'conditional', test, yes, no, at };
+  }
+
+  #logical(operator: '&&' | '||'): Expression {
+    const operand = (): Expression => (operator === '||' ? this.#logical('&&') : this.#binary(0));
+    let left = operand();
+    for (;;) {
+      const at = this.token.start;
+      if (!this.accept(operator)) return left;
+      left = { kind: 'logical', operator, left, right: operand(), at };
+    }
+  }
+
+  #binary(level: number): Expression {
+    const operators = levels[level];
+    if (operators === undefined) return this.#unary();
+    let left = this.#binary(level + 1);
+    for (;;) {
+      const at = this.token.start;
+      const operator = operators.find((candidate) => this.is(candidate));
+      if (operator === undefined) return left;
+      this.#next++;
+      left = { kind: 'binary', operator, left, right: this.#binary(level + 1), at };
+    }
+  }
+
+  #unary(): Expression {
+    return this.#nested(() => {
+      const { token } = this;
+      const at = token.start;
+      if (token.kind === 'punctuator' && (token.text === '++' || token.text === '--'))
+        raiseAt(
+          at,
+          'expression-unsupported',
+          `${token.text} is not supported; use ${token.text.charAt(0)}= 1`,
+        );
+      const operator = unaryOperators.find((candidate) => this.is(candidate));
+      if (operator !== undefined) {
+        this.#next++;
+        return { kind: 'unary', operator, operand: this.#unary(), at };
+      }
+      if (token.kind === 'name' && token.text === 'sizeof') return this.#sizeof(at);
+      if (this.is('(') && startsType(this.ahead, this.#types)) {
+        const type = this.#parenthesisedType();
+        if (this.is('{'))
+          raiseAt(this.token.start, 'expression-unsupported', 'compound literals are not supported');
+        return { kind: 'cast', type, operand: this.#unary(), at };
+      }
+      return this.#postfix();
+    });
+  }
+
+  #sizeof(at: number): Expression {
+    this.#next++;
+    const isType = this.is('(') && startsType(this.ahead, this.#types);
+    return { kind: 'sizeof', operand: isType ? this.#parenthesisedType() : this.#unary(), at };
+  }
+
+  #parenthesisedType(): TypeSyntax {
+    this.expect('(');
+    const type = parseType(this);
+    this.expect(')');
+    return type;
+  }
+
+  #postfix(): Expression {
+    let object = this.#primary();
+    for (;;) {
+      const { start: at } = this.token;
+      if (this.accept('[')) {
+        const index = this.is('{') ? this.#list() : this.#nested(() => this.#conditional());
+        const cpu = this.accept(',') ? this.#nested(() => this.#conditional()) : undefined;
+        this.expect(']');
+        object = { kind: 'index', object, index, cpu, at };
+      } else if (this.is('.') || this.is('->')) {
+        const arrow = this.is('->');
+        this.#next++;
+        object = { kind: 'member', object, arrow, name: this.#memberName(), at };
+      } else if (this.is('(')) {
+        return raiseAt(at, 'expression-call', 'functions cannot be called from an expression');
+      } else if (this.is('++') || this.is('--')) {
+        return raiseAt(at, 'expression-unsupported', '++ and -- are not supported; use += 1 and -= 1');
+      } else {
+        return object;
+      }
+    }
+  }
+
+  #memberName(): string {
+    const { token } = this;
+    if (token.kind !== 'name') return this.#unexpected('the name of a member');
+    this.#next++;
+    return token.text;
+  }
+
+  #primary(): Expression {
+    const { token } = this;
+    const at = token.start;
+    switch (token.kind) {
+      case 'name':
+        this.#next++;
+        return { kind: 'name', name: token.text, at };
+      case 'special':
+        this.#next++;
+        return { kind: 'special', name: token.text, at };
+      case 'number':
+        this.#next++;
+        return { kind: 'number', value: token.value, decimal: token.decimal, suffix: token.suffix, at };
+      case 'character':
+        this.#next++;
+        return { kind: 'character', value: token.value, at };
+      case 'string':
+        this.#next++;
+        return { kind: 'string', bytes: token.bytes, at };
+      case 'punctuator':
+        if (token.text === '{' && this.#next === 0) return this.#list();
+        if (token.text !== '(') return this.#unexpected('a value');
+        return this.#parenthesised();
+      case 'end':
+        return this.#unexpected('a value');
+    }
+  }
+
+  #parenthesised(): Expression {
+    this.expect('(');
+    const inner = this.#nested(() => this.#assignment());
+    this.expect(')');
+    return inner;
+  }
+
+  #list(): Expression {
+    return this.#nested(() => {
+      const at = this.token.start;
+      this.expect('{');
+      const items: { member: string | undefined; value: Expression }[] = [];
+      while (!this.is('}')) {
+        const member = this.#designator();
+        const value = this.is('{') ? this.#list() : this.#conditional();
+        items.push({ member, value });
+        if (!this.accept(',')) break;
+      }
+      this.expect('}');
+      return { kind: 'list', items, at };
+    });
+  }
+
+  /** `.name =`, or `name =` as values are shown. */
+  #designator(): string | undefined {
+    const dotted = this.accept('.');
+    const shown = this.token.kind === 'name' && this.ahead.kind === 'punctuator' && this.ahead.text === '=';
+    if (!dotted && !shown) return undefined;
+    const name = this.#memberName();
+    this.expect('=');
+    return name;
+  }
+
+  #nested<T>(body: () => T): T {
+    if (++this.#depth > deepestNesting)
+      raiseAt(this.token.start, 'expression-nesting', 'the expression is nested too deeply');
+    const result = body();
+    this.#depth--;
+    return result;
+  }
+}
+
+function textOf(token: Token): string {
+  switch (token.kind) {
+    case 'name':
+    case 'punctuator':
+      return token.text;
+    case 'special':
+      return `$${token.text}`;
+    case 'number':
+    case 'character':
+      return `${token.value}`;
+    case 'string':
+      return '"';
+    case 'end':
+      return '';
+  }
+}
