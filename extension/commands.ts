@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CustomRequests } from '../debug-adapter/protocol/requests.ts';
 import { configurationFor } from './configuration-provider.ts';
 import { commands, debugType } from './identifiers.ts';
-import { listingUri } from './listing-file-system.ts';
+import { listingOf } from './listing-file-system.ts';
 import { objectOf, objectOfActiveEditor } from './objects.ts';
 
 export function registerCommands(): vscode.Disposable[] {
@@ -33,7 +33,7 @@ async function openListing(target?: unknown): Promise<void> {
     void vscode.window.showErrorMessage('Open or select a BPF source or a compiled BPF object first.');
     return;
   }
-  await vscode.window.showTextDocument(listingUri(object), { preview: false });
+  await vscode.window.showTextDocument(listingOf(object), { preview: false });
 }
 
 async function objectOfTarget(target: unknown): Promise<vscode.Uri | undefined> {

@@ -1,15 +1,10 @@
 import * as vscode from 'vscode';
-import { formatProblem } from '../vm/base/problem.ts';
-import {
-  describeObject,
-  listingScheme,
-  objectPathOfListing,
-  listingPathOf,
-} from '../debug-adapter/object-view.ts';
+import { describeObject } from '../debug-adapter/object-view.ts';
+import { listingExtension, listingScheme, listingUri } from '../debug-adapter/protocol/listing-uri.ts';
 
-/** URI of the listing document of an object. */
-export function listingUri(object: vscode.Uri): vscode.Uri {
-  return vscode.Uri.from({ scheme: listingScheme, path: listingPathOf(object.path) });
+/** The listing document of an object: the URI that the adapter's frames name. */
+export function listingOf(object: vscode.Uri): vscode.Uri {
+  return vscode.Uri.parse(listingUri(object.fsPath));
 }
 
 /**
@@ -50,8 +45,8 @@ export class ListingFileSystem implements vscode.FileSystemProvider {
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     const object = objectUri(uri);
-    const view = describeObject(await vscode.workspace.fs.readFile(object), object.path);
-    return new TextEncoder().encode(view.ok ? view.value.listing : `; ${formatProblem(view.problem)}\n`);
+    const described = describeObject(await vscode.workspace.fs.readFile(object), object.fsPath);
+    return new TextEncoder().encode(described.ok ? described.view.listing : `; ${described.message}\n`);
   }
 
   readDirectory(): [string, vscode.FileType][] {
@@ -76,7 +71,6 @@ export class ListingFileSystem implements vscode.FileSystemProvider {
 }
 
 function objectUri(listing: vscode.Uri): vscode.Uri {
-  const path = objectPathOfListing(listing.path);
-  if (path === undefined) throw vscode.FileSystemError.FileNotFound(listing);
-  return vscode.Uri.file(path);
+  if (!listing.path.endsWith(listingExtension)) throw vscode.FileSystemError.FileNotFound(listing);
+  return vscode.Uri.file(listing.path.slice(0, -listingExtension.length));
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { describeObject, type ObjectView } from '../debug-adapter/object-view.ts';
-import { formatProblem } from '../vm/base/problem.ts';
 import { commands, objectEditorType } from './identifiers.ts';
 
 class ObjectDocument implements vscode.CustomDocument {
@@ -60,10 +59,10 @@ async function page(uri: vscode.Uri): Promise<string> {
   } catch (error) {
     return html(`<p class="problem">${escape(error instanceof Error ? error.message : String(error))}</p>`);
   }
-  const view = describeObject(bytes, uri.path);
-  if (!view.ok)
-    return html(`<p class="problem">${escape(formatProblem(view.problem)).replace(/\n/g, '<br>')}</p>`);
-  return html(body(view.value));
+  const described = describeObject(bytes, uri.fsPath);
+  if (!described.ok)
+    return html(`<p class="problem">${escape(described.message).replace(/\n/g, '<br>')}</p>`);
+  return html(body(described.view));
 }
 
 function body({ programs, maps, license, listing }: ObjectView): string {

@@ -16,9 +16,9 @@ export async function pickProgram(object: string, cwd: unknown): Promise<Picked 
   } catch {
     return undefined;
   }
-  const view = describeObject(bytes, uri.fsPath);
-  if (!view.ok || view.value.programs.length < 2) return undefined;
-  const items = view.value.programs.map(({ name, section }) => ({ label: name, description: section }));
+  const described = describeObject(bytes, uri.fsPath);
+  if (!described.ok || described.view.programs.length < 2) return undefined;
+  const items = described.view.programs.map(({ name, section }) => ({ label: name, description: section }));
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Program to debug',
     matchOnDescription: true,
