@@ -2,8 +2,8 @@ import type { Result } from '../base/problem.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
 import type { Machine } from '../machine/machine.ts';
 
-/** Values of context fields by name: numbers where they fit 53 bits, else bigint; byte arrays as arrays. */
-export type ContextValues = Readonly<Record<string, number | bigint | readonly number[]>>;
+/** Values of context fields by name: numbers where they fit 53 bits, else bigint; arrays as arrays. */
+export type ContextValues = Readonly<Record<string, number | bigint | readonly (number | bigint)[]>>;
 
 /** What a run gets, as BPF_PROG_TEST_RUN takes it. */
 export interface RunInput {

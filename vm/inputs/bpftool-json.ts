@@ -1,0 +1,174 @@
+import { toHex } from '../base/bytes.ts';
+import { raise } from '../base/problem.ts';
+import type { KernelMap, MapElement } from '../machine/kernel-map.ts';
+import type { Machine } from '../machine/machine.ts';
+import { errno } from '../maps/errno.ts';
+import { listOf, membersOf, numberOf, optional, wrong } from './checked.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+import { formatValue } from './typed-print.ts';
+import { valueFromJson, type NamedBytes, type ValueType } from './typed-value.ts';
+
+/** One element as given in JSON: one value, or one for each CPU (whole of them left out: all bits of the mask 0). */
+export interface MapEntry {
+  readonly path: string;
+  readonly key: Uint8Array;
+  readonly values: readonly NamedBytes[];
+}
+
+const chunk = 1024;
+
+export function isPerCpu(map: KernelMap): boolean {
+  return map.typeName.includes('PERCPU');
+}
+
+/** Types whose elements always exist: they cannot be removed, and those that are not named stay as they are. */
+export function isArray(map: KernelMap): boolean {
+  return map.typeName.endsWith('ARRAY');
+}
+
+/** Contents of a map in the form of `bpftool map dump -j`: raw, typed, or both (raw counts). Raises `bad-scenario`. */
+export function readMapEntries(machine: Machine, map: KernelMap, json: unknown, path: string): MapEntry[] {
+  if (!map.supported) wrong(path, `maps of type ${map.typeName} cannot be filled`);
+  return listOf(json, path).map((item, i) => readEntry(machine, map, item, `${path}[${i}]`));
+}
+
+function readEntry(machine: Machine, map: KernelMap, json: unknown, path: string): MapEntry {
+  const entry = membersOf(json, path, ['key', 'value', 'values', 'formatted']);
+  const formatted = optional(entry, 'formatted', path, (value, at) => membersOf(value, at)) ?? {};
+  const rawKey = entry['key'] ?? formatted['key'];
+  const { keySize } = map.linked.definition;
+  // bpftool leaves out the key of data sections: it has no type.
+  const key = rawKey === undefined && map.linked.data !== undefined ? new Uint8Array(keySize) : undefined;
+  if (key === undefined && rawKey === undefined) wrong(path, 'the key is missing');
+  const values = entry['values'] ?? formatted['values'];
+  const value = entry['value'] ?? formatted['value'];
+  return {
+    path,
+    key: key ?? valueFromJson(rawKey, keySize, keyType(machine, map), `${path}.key`).bytes,
+    values:
+      values === undefined
+        ? oneForAll(machine, map, value, path)
+        : perCpuValues(machine, map, values, `${path}.values`),
+  };
+}
+
+/** In a per-CPU map one value is that of every CPU, as with `bpftool map update`. */
+function oneForAll(machine: Machine, map: KernelMap, value: unknown, path: string): NamedBytes[] {
+  if (value === undefined) wrong(path, `the ${isPerCpu(map) ? 'values are' : 'value is'} missing`);
+  const one = oneValue(machine, map, value, `${path}.value`);
+  return isPerCpu(map) ? Array.from({ length: machine.environment.cpus }, () => one) : [one];
+}
+
+function perCpuValues(machine: Machine, map: KernelMap, json: unknown, path: string): NamedBytes[] {
+  if (!isPerCpu(map)) wrong(path, `${map.name} is of type ${map.typeName}: it has one value for all CPUs`);
+  const { valueSize } = map.linked.definition;
+  const { cpus } = machine.environment;
+  const values = Array.from({ length: cpus }, (): NamedBytes => {
+    return { bytes: new Uint8Array(valueSize), mask: new Uint8Array(valueSize) };
+  });
+  listOf(json, path).forEach((item, i) => {
+    const at = `${path}[${i}]`;
+    const { cpu, value } = membersOf(item, at, ['cpu', 'value']);
+    values[numberOf(0, cpus - 1)(cpu, `${at}.cpu`)] = oneValue(machine, map, value, `${at}.value`);
+  });
+  return values;
+}
+
+function oneValue(machine: Machine, map: KernelMap, value: unknown, path: string): NamedBytes {
+  return valueFromJson(value, map.linked.definition.valueSize, valueType(machine, map), path);
+}
+
+function keyType(machine: Machine, map: KernelMap): ValueType | undefined {
+  return typeIn(machine, map.linked.definition.keyTypeId);
+}
+
+function valueType(machine: Machine, map: KernelMap): ValueType | undefined {
+  return typeIn(machine, map.linked.definition.valueTypeId);
+}
+
+function typeIn(machine: Machine, typeId: number | undefined): ValueType | undefined {
+  const { btf } = machine.program.object;
+  return btf === undefined || typeId === undefined || typeId === 0 ? undefined : { btf, typeId };
+}
+
+/** Stores elements as bpf(BPF_MAP_UPDATE_ELEM) does; raises `map-update-failed` with the kernel's error. */
+export function storeEntries(map: KernelMap, entries: readonly MapEntry[]): void {
+  for (const { path, key, values } of entries) {
+    const result = map.userUpdate(
+      key,
+      values.map(({ bytes }) => bytes),
+    );
+    if (result < 0) {
+      const message = `${path}: BPF_MAP_UPDATE_ELEM of key ${toHex(key)} in ${map.name} returns ${errnoName(result)}`;
+      raise('map-update-failed', message);
+    }
+  }
+}
+
+/** Empties a map; the elements of array types become zeros. */
+export function clearMap(machine: Machine, map: KernelMap): void {
+  const elements = map.elements(0, map.count());
+  for (const { key, valueAddresses } of elements) {
+    if (!isArray(map)) map.userRemove(key);
+    else for (const address of valueAddresses) valueMemory(machine, map, address).fill(0);
+  }
+}
+
+export function errnoName(result: number): string {
+  return Object.entries(errno).find(([, number]) => number === -result)?.[0] ?? `error ${-result}`;
+}
+
+/** The map's elements as `bpftool map dump -j` prints them, in the order of BPF_MAP_GET_NEXT_KEY. */
+export function dumpMap(machine: Machine, map: KernelMap): JsonValue[] {
+  const result: JsonValue[] = [];
+  const count = map.count();
+  for (let start = 0; start < count; start += chunk) {
+    for (const element of map.elements(start, Math.min(chunk, count - start))) {
+      result.push(dumpElement(machine, map, element));
+    }
+  }
+  return result;
+}
+
+/** One element in the form of `dumpMap`. */
+export function dumpElement(machine: Machine, map: KernelMap, element: MapElement): JsonObject {
+  const values = element.valueAddresses.map((address) => valueMemory(machine, map, address));
+  const type = valueType(machine, map);
+  return {
+    key: hexList(element.key),
+    ...valueMembers(map, values, hexList),
+    ...(type && {
+      formatted: {
+        ...formattedKey(machine, map, element.key),
+        ...valueMembers(map, values, (bytes) => formatValue(type.btf, type.typeId, bytes)),
+      },
+    }),
+  };
+}
+
+function formattedKey(machine: Machine, map: KernelMap, key: Uint8Array): JsonObject {
+  const type = keyType(machine, map);
+  return type ? { key: formatValue(type.btf, type.typeId, key) } : {};
+}
+
+function valueMembers(
+  map: KernelMap,
+  values: readonly Uint8Array[],
+  print: (bytes: Uint8Array) => JsonValue,
+): JsonObject {
+  if (isPerCpu(map)) return { values: values.map((bytes, cpu) => ({ cpu, value: print(bytes) })) };
+  return { value: print(values[0] ?? new Uint8Array()) };
+}
+
+function hexList(bytes: Uint8Array): JsonValue {
+  return Array.from(bytes, (byte) => `0x${byte.toString(16).padStart(2, '0')}`);
+}
+
+/** The bytes of a value in machine memory; writing to them changes the map. */
+export function valueMemory(machine: Machine, map: KernelMap, address: bigint): Uint8Array {
+  const { valueSize } = map.linked.definition;
+  const place = machine.regions.peek(address);
+  if (place === undefined || place.available < valueSize)
+    throw new Error(`${map.name} gives a value address outside its memory`);
+  return machine.memory.bytes.subarray(place.linear, place.linear + valueSize);
+}

@@ -1,0 +1,137 @@
+import { attempt, type Result } from '../base/problem.ts';
+import type { VirtualMachine } from '../engine/virtual-machine.ts';
+import type { FunctionSymbol } from '../object/program-object.ts';
+import { dumpMap } from './bpftool-json.ts';
+import { differencesOf, type RunOutcome } from './expectations.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+import {
+  contextType,
+  prepareScenario,
+  startScenarioRun,
+  type PreparedScenario,
+  type ScenarioFiles,
+} from './prepare-scenario.ts';
+import { reportFault, type RunReport, type ScenarioResult } from './scenario-result.ts';
+import type { Scenario, ScenarioRun } from './scenario.ts';
+import { formatValue } from './typed-print.ts';
+
+export interface RunOptions {
+  /** Cycles after which a run is ended as endless. Default 1 billion. */
+  readonly cycleLimit?: number;
+  /** Called between slices of a long run, so that the host can do other things. */
+  readonly betweenSlices?: () => Promise<void>;
+}
+
+const defaultCycleLimit = 1_000_000_000;
+const sliceCycles = 20_000_000;
+
+/** Runs all runs of a scenario. Problems are those of loading; faults of the program are part of the result. */
+export async function runScenario(
+  scenario: Scenario,
+  files: ScenarioFiles,
+  options: RunOptions = {},
+): Promise<Result<ScenarioResult>> {
+  const prepared = await prepareScenario(scenario, files);
+  if (!prepared.ok) return prepared;
+  const runs: RunReport[] = [];
+  for (const run of scenario.runs) {
+    const report = await runOne(prepared.value, run, files, options);
+    if (!report.ok) return report;
+    runs.push(report.value);
+  }
+  return attempt(() => ({
+    runs,
+    maps: dumpMaps(prepared.value.vm),
+    passed: runs.every(({ passed }) => passed),
+  }));
+}
+
+async function runOne(
+  prepared: PreparedScenario,
+  run: ScenarioRun,
+  files: ScenarioFiles,
+  options: RunOptions,
+): Promise<Result<RunReport>> {
+  const started = await startScenarioRun(prepared, run, files);
+  if (!started.ok) return started;
+  const program = started.value;
+  if (program !== undefined) await finishRun(prepared.vm, options);
+  return attempt(() => reportRun(prepared, run, program));
+}
+
+/** Runs to the end of the run; past the cycle limit it ends with a fault. */
+export async function finishRun(vm: VirtualMachine, options: RunOptions = {}): Promise<void> {
+  const { machine } = vm;
+  const limit = options.cycleLimit ?? defaultCycleLimit;
+  while (machine.runState === 'running') {
+    const left = limit - machine.cycle;
+    if (left <= 0) {
+      machine.fail({ kind: 'cycle-limit', message: `the run was ended after ${limit} cycles` });
+      machine.runState = 'faulted';
+      return;
+    }
+    vm.run(Math.min(left, sliceCycles));
+    await options.betweenSlices?.();
+  }
+}
+
+/** What the run of the machine gave and whether it is what the scenario expects. Raises `bad-scenario`. */
+export function reportRun(
+  { vm, object }: PreparedScenario,
+  run: ScenarioRun,
+  program: FunctionSymbol | undefined,
+): RunReport {
+  const outcome = program === undefined ? timePassed : outcomeOf(vm, program, contextType(object, program));
+  const differences = differencesOf(vm.machine, run.expect, outcome, run.path);
+  return { ...outcome, differences, passed: differences.length === 0 };
+}
+
+const timePassed: RunOutcome = {
+  program: undefined,
+  retval: 0,
+  returnName: undefined,
+  r0: 0n,
+  cycles: 0,
+  dataOut: undefined,
+  ctxOut: undefined,
+  output: [],
+  fault: undefined,
+};
+
+function outcomeOf(
+  vm: VirtualMachine,
+  program: FunctionSymbol,
+  context: ReturnType<typeof contextType>,
+): RunOutcome {
+  const result = vm.result();
+  const { fault, ctxOut } = result;
+  return {
+    program: program.name,
+    retval: result.retval,
+    returnName: vm.family?.returnName(result.retval),
+    r0: result.r0,
+    cycles: result.cycles,
+    dataOut: result.dataOut,
+    ctxOut: ctxOut && { ...ctxOut, ...formattedContext(vm, ctxOut, context) },
+    output: result.output,
+    fault: fault && reportFault(vm.machine.program, fault),
+  };
+}
+
+/** A syscall program's context in the type of its parameter. */
+function formattedContext(
+  vm: VirtualMachine,
+  ctxOut: Readonly<Record<string, JsonValue>>,
+  context: ReturnType<typeof contextType>,
+): JsonObject {
+  const { bytes } = ctxOut;
+  if (vm.family?.name !== 'syscall' || context === undefined || !Array.isArray(bytes)) return {};
+  return { formatted: formatValue(context.btf, context.typeId, Uint8Array.from(bytes, Number)) };
+}
+
+/** All maps that have contents to show, data sections too, by name. */
+export function dumpMaps(vm: VirtualMachine): JsonObject {
+  const { machine } = vm;
+  const shown = machine.maps.filter(({ supported }) => supported);
+  return Object.fromEntries(shown.map((map) => [map.name, dumpMap(machine, map)]));
+}
