@@ -1,0 +1,121 @@
+import type { LinkedFunction } from '../../../vm/object/linked-program.ts';
+import { baseName } from '../paths.ts';
+import { isListing, sameListing } from '../../protocol/listing-uri.ts';
+import type { CodeIndex } from '../code-index.ts';
+import type { Places } from '../places.ts';
+import { sourceBlocks } from '../source-blocks.ts';
+import { unbound, type Binding, type FunctionBreakpoint, type SourceBreakpoint } from './breakpoint.ts';
+
+/** Finds the instructions that a breakpoint means. */
+export class Binder {
+  readonly #code: CodeIndex;
+  readonly #places: Places;
+  readonly #objectName: string;
+  readonly #helperName: (id: number) => string | undefined;
+
+  constructor(code: CodeIndex, places: Places, helperName: (id: number) => string | undefined) {
+    this.#code = code;
+    this.#places = places;
+    this.#objectName = baseName(code.program.object.name);
+    this.#helperName = helperName;
+  }
+
+  source(path: string, breakpoint: SourceBreakpoint): Binding {
+    if (isListing(path)) return this.#listing(path, breakpoint.line);
+    const names = this.#places.sources.namesOf(path);
+    if (names.length === 0) return unbound(`${baseName(path)} is no source of ${this.#objectName}`);
+    const places = names.flatMap((name) => this.#sourceLine(name, breakpoint) ?? []);
+    const line = Math.min(...places.map((place) => place.line));
+    const slots = places.filter((place) => place.line === line).flatMap((place) => place.slots);
+    const [first] = slots;
+    if (first === undefined) return unbound('no code was compiled for this line');
+    const moved =
+      line !== breakpoint.line
+        ? `line ${breakpoint.line} has no code; the next that has is ${line}`
+        : undefined;
+    const column = breakpoint.column === undefined ? 0 : (this.#places.lines.rowAt(first)?.column ?? 0);
+    return { slots, source: { path, line, column }, message: moved };
+  }
+
+  #sourceLine(
+    name: string,
+    { line, column }: SourceBreakpoint,
+  ): { line: number; slots: readonly number[] } | undefined {
+    const { lines } = this.#places;
+    const nearest = this.#lineWithCode(name, line);
+    if (nearest === undefined) return undefined;
+    const atColumn = column !== undefined && nearest === line ? lines.slotsAtColumn(name, line, column) : [];
+    return { line: nearest, slots: atColumn.length > 0 ? atColumn : lines.entriesOf(name, nearest) };
+  }
+
+  /** The line itself, or the next one of its function that has code. */
+  #lineWithCode(name: string, line: number): number | undefined {
+    const next = this.#places.lines.linesOf(name).find((candidate) => candidate >= line);
+    if (next === undefined || next === line) return next;
+    const text = this.#places.sources.file(name)?.text;
+    const blocks = text === undefined ? this.#places.lines.extentsOf(name) : sourceBlocks(text);
+    return blocks.some(({ first, last }) => first <= line && next <= last) ? next : undefined;
+  }
+
+  #listing(path: string, line: number): Binding {
+    if (!sameListing(path, this.#places.listingPath))
+      return unbound(`this is not the listing of ${this.#objectName}`);
+    const slot = this.#places.listing.slotFrom(line - 1);
+    return slot === undefined ? unbound('no instruction follows in this section') : this.instruction(slot);
+  }
+
+  instruction(slot: number): Binding {
+    const isStart = this.#code.indexOf(slot) !== undefined;
+    if (!isStart) return unbound('no instruction starts at this address');
+    return { slots: [slot], source: this.#places.listingOf(slot), message: undefined };
+  }
+
+  function({ name }: FunctionBreakpoint): Binding {
+    const pattern = patternOf(name.trim());
+    const { functions } = this.#code;
+    const named = functions.filter((linked) => pattern.test(linked.name));
+    const meant = named.length > 0 ? named : this.#programsOf(name.trim());
+    if (meant.length > 0) {
+      const slots = meant.map((linked) => this.#places.lines.firstRow(linked) ?? linked.firstSlot);
+      const message =
+        meant.length > 1 ? `${meant.length} functions: ${listed(meant.map((one) => one.name))}` : undefined;
+      return this.#at(slots, message);
+    }
+    const calls = this.#code.starts.filter((slot) => this.#callsHelper(slot, pattern));
+    if (calls.length > 0) return this.#at(calls, calls.length > 1 ? `${calls.length} calls` : 'the call');
+    return unbound(
+      `${this.#objectName} has no function, program section or call of a helper named ${name.trim()}`,
+    );
+  }
+
+  #programsOf(section: string): readonly LinkedFunction[] {
+    const starts = this.#code.program.object.programs
+      .filter((program) => program.sectionName === section)
+      .map((program) => `${program.section}:${program.offset}`);
+    return this.#code.functions.filter((linked) => starts.includes(`${linked.section}:${linked.offset}`));
+  }
+
+  #callsHelper(slot: number, pattern: RegExp): boolean {
+    const instruction = this.#code.instruction(slot);
+    const semantics = instruction?.row.semantics;
+    if (instruction === undefined || semantics?.kind !== 'call' || semantics.target !== 'helper')
+      return false;
+    const name = this.#helperName(instruction.imm);
+    return name !== undefined && pattern.test(name);
+  }
+
+  #at(slots: readonly number[], message: string | undefined): Binding {
+    const [first] = slots;
+    return { slots, source: first === undefined ? undefined : this.#places.placeOf(first), message };
+  }
+}
+
+/** `*` stands for any characters, everything else for itself. */
+function patternOf(name: string): RegExp {
+  const parts = name.split('*').map((part) => part.replace(/[^\w]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
+}

@@ -1,0 +1,65 @@
+import type { SourcePlace } from '../frame.ts';
+import type { HitCondition } from './hit-condition.ts';
+import type { LogPart } from './log-message.ts';
+
+/** What any breakpoint may have beside its place, as DAP has it. */
+export interface Modifiers {
+  /** Stops only where this expression is not 0. */
+  readonly condition?: string | undefined;
+  /** Which hits stop: see hit-condition.ts. */
+  readonly hitCondition?: string | undefined;
+  /** Writes this and goes on: see log-message.ts. */
+  readonly logMessage?: string | undefined;
+}
+
+export interface SourceBreakpoint extends Modifiers {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly column?: number | undefined;
+}
+
+export interface FunctionBreakpoint extends Modifiers {
+  /** A function, a program section, a helper (stops before each call), or a pattern with `*`. */
+  readonly name: string;
+}
+
+export interface InstructionBreakpoint extends Modifiers {
+  readonly address: bigint;
+  /** Bytes. */
+  readonly offset?: number | undefined;
+}
+
+export type BreakpointKind = 'source' | 'function' | 'instruction';
+
+/** What a breakpoint has become; for the client. */
+export interface BoundBreakpoint {
+  /** The same for the same place in all requests of a session. */
+  readonly id: number;
+  readonly verified: boolean;
+  /** Why it is not verified, or what is special about where it is. */
+  readonly message: string | undefined;
+  readonly source: SourcePlace | undefined;
+  /** Of its first instruction. */
+  readonly address: bigint | undefined;
+}
+
+/** Where a breakpoint stops; no slots: nowhere, and `message` says why. */
+export interface Binding {
+  readonly slots: readonly number[];
+  readonly source: SourcePlace | undefined;
+  readonly message: string | undefined;
+}
+
+export interface ActiveBreakpoint {
+  readonly id: number;
+  readonly kind: BreakpointKind;
+  readonly slots: ReadonlySet<number>;
+  readonly condition: string | undefined;
+  readonly hitCondition: HitCondition | undefined;
+  readonly log: readonly LogPart[] | undefined;
+  hits: number;
+}
+
+export function unbound(message: string): Binding {
+  return { slots: [], source: undefined, message };
+}

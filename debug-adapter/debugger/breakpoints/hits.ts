@@ -1,0 +1,68 @@
+import type { Result } from '../../../vm/base/problem.ts';
+import type { Stop } from '../stop.ts';
+import type { ActiveBreakpoint, BreakpointKind } from './breakpoint.ts';
+
+/** Evaluates what breakpoints ask, in the innermost frame of the machine where it stands. It changes nothing. */
+export interface BreakpointEvaluator {
+  /** Whether an expression is not 0. */
+  condition(expression: string): Result<boolean>;
+  /** The value of an expression as text, for log messages. */
+  text(expression: string): Result<string>;
+}
+
+/** What the arrival at an instruction with breakpoints leads to. */
+export interface Arrival {
+  readonly stop: Extract<Stop, { readonly breakpoints: readonly number[] }> | undefined;
+  /** Messages of log points, and problems of conditions. */
+  readonly messages: readonly BreakpointMessage[];
+}
+
+export interface BreakpointMessage {
+  readonly kind: 'log' | 'problem';
+  readonly text: string;
+}
+
+/** Counts the hits of breakpoints at one instruction, and finds which of them stop. */
+export function arriveAt(breakpoints: readonly ActiveBreakpoint[], evaluator: BreakpointEvaluator): Arrival {
+  const messages: BreakpointMessage[] = [];
+  const stopping = breakpoints.filter((breakpoint) => hits(breakpoint, evaluator, messages));
+  const kind = stopKinds.find(({ of }) => stopping.some((breakpoint) => breakpoint.kind === of));
+  const ids = stopping.map(({ id }) => id);
+  return { stop: kind && { reason: kind.reason, breakpoints: ids }, messages };
+}
+
+const stopKinds = [
+  { of: 'source', reason: 'breakpoint' },
+  { of: 'function', reason: 'function breakpoint' },
+  { of: 'instruction', reason: 'instruction breakpoint' },
+] as const satisfies readonly { of: BreakpointKind; reason: Stop['reason'] }[];
+
+function hits(
+  breakpoint: ActiveBreakpoint,
+  evaluator: BreakpointEvaluator,
+  messages: BreakpointMessage[],
+): boolean {
+  const { condition, hitCondition, log } = breakpoint;
+  if (condition !== undefined) {
+    const holds = evaluator.condition(condition);
+    if (!holds.ok) {
+      messages.push({ kind: 'problem', text: `condition '${condition}': ${holds.problem.message}` });
+      return true;
+    }
+    if (!holds.value) return false;
+  }
+  breakpoint.hits++;
+  if (hitCondition?.(breakpoint.hits) === false) return false;
+  if (log === undefined) return true;
+  messages.push({ kind: 'log', text: log.map((part) => logText(part, evaluator)).join('') });
+  return false;
+}
+
+function logText(
+  part: { readonly text: string } | { readonly expression: string },
+  evaluator: BreakpointEvaluator,
+): string {
+  if ('text' in part) return part.text;
+  const value = evaluator.text(part.expression);
+  return value.ok ? value.value : `{${part.expression}: ${value.problem.message}}`;
+}

@@ -1,0 +1,232 @@
+import { failed, ok, ProblemError, type Problem, type Result } from '../../vm/base/problem.ts';
+import type { RunResult, VirtualMachine } from '../../vm/engine/virtual-machine.ts';
+import type { LaunchConfiguration } from '../protocol/launch.ts';
+import { BreakpointTable } from './breakpoints/breakpoint-table.ts';
+import { Binder } from './breakpoints/binder.ts';
+import { arriveAt, type BreakpointEvaluator } from './breakpoints/hits.ts';
+import type { CodeIndex } from './code-index.ts';
+import { Disassembly } from './disassembly.ts';
+import { Emitter } from './emitter.ts';
+import type { DebuggerEvents } from './events.ts';
+import { Execution } from './execution.ts';
+import type { FileAccessor } from './file-accessor.ts';
+import type { DebugFrame } from './frame.ts';
+import { load } from './load.ts';
+import type { Places } from './places.ts';
+import type { RunPlan } from './run-plan.ts';
+import { frameRegisters, readStack } from './stack.ts';
+import { Stepper, type StepEnd } from './stepper.ts';
+import type { Granularity, Progress, Stop, StepKind } from './stop.ts';
+
+/** What a debugger is put together from: see load.ts. */
+export interface DebuggerParts {
+  readonly vm: VirtualMachine;
+  readonly plan: RunPlan;
+  readonly code: CodeIndex;
+  readonly places: Places;
+  /** Prints the instruction at a slot. */
+  readonly text: (slot: number) => string;
+  readonly settings: DebuggerSettings;
+  readonly warnings: readonly Problem[];
+}
+
+export interface DebuggerSettings {
+  readonly stopOnEntry: boolean;
+  readonly stopAtExit: boolean;
+  readonly cycleLimit: number;
+}
+
+/** The debugger without DAP: what handlers, tests and the command line drive. */
+export class Debugger {
+  readonly vm: VirtualMachine;
+  readonly code: CodeIndex;
+  readonly places: Places;
+  readonly breakpoints: BreakpointTable;
+  readonly disassembly: Disassembly;
+  /** What the user should know about the object and its sources; nothing of it stops the session. */
+  readonly warnings: readonly Problem[];
+  /** Whether a fault is a stop of its own; otherwise it is one way for a run to end. */
+  stopAtFaults = true;
+  readonly #plan: RunPlan;
+  readonly #settings: DebuggerSettings;
+  readonly #execution: Execution;
+  readonly #stepper: Stepper;
+  readonly #events = new Emitter<DebuggerEvents>();
+  #evaluator: BreakpointEvaluator = withoutExpressions;
+  #nextRun = 0;
+  #lastResult: RunResult | undefined;
+  #busy = false;
+  #outputsTold = 0;
+
+  /** Reads the object and its sources, puts the machine together, and fills its maps. */
+  static async load(configuration: LaunchConfiguration, files: FileAccessor): Promise<Result<Debugger>> {
+    const parts = await load(configuration, files);
+    return parts.ok ? ok(new Debugger(parts.value)) : parts;
+  }
+
+  constructor(parts: DebuggerParts) {
+    const { vm, code, places, text, settings } = parts;
+    const { machine } = vm;
+    this.vm = vm;
+    this.code = code;
+    this.places = places;
+    this.warnings = parts.warnings;
+    this.#plan = parts.plan;
+    this.#settings = settings;
+    const binder = new Binder(code, places, (id) => machine.helpers.nameOf(id));
+    this.breakpoints = new BreakpointTable(binder, machine.code, (slots) => vm.setBreakpoints(slots));
+    this.#execution = new Execution(vm, settings.cycleLimit, () => this.#tellOutputs());
+    this.#stepper = new Stepper(machine, code, places.lines, this.#execution, () => this.#arrive());
+    this.disassembly = new Disassembly(code, places, machine.code, text);
+  }
+
+  /** Conditions and log messages need it; without it they have no value, which stops and says so. */
+  setEvaluator(evaluator: BreakpointEvaluator): void {
+    this.#evaluator = evaluator;
+  }
+
+  /** Returns what removes the listener again. */
+  on<Name extends keyof DebuggerEvents>(
+    name: Name,
+    listener: (value: DebuggerEvents[Name]) => void,
+  ): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  /** True until an execution request has ended in a stop. */
+  get running(): boolean {
+    return this.#busy;
+  }
+
+  /** Begins the first run. */
+  start(): Promise<Result<Progress>> {
+    return this.#execute(() => this.#startRun(this.#settings.stopOnEntry));
+  }
+
+  /** Goes on; after the end of a run, with the next one. */
+  continue(): Promise<Result<Progress>> {
+    return this.#execute(() => (this.#isRunOver ? this.#startRun(false) : this.#go()));
+  }
+
+  /** `out` from a callback ends at the next element; `caller` leaves the traversal. After the end of a run: the next run's entry. */
+  step(kind: StepKind, granularity: Granularity = 'statement'): Promise<Result<Progress>> {
+    return this.#execute(async () => {
+      if (this.#isRunOver) return this.#startRun(true);
+      return this.#finish(await this.#stepper.step(kind, granularity));
+    });
+  }
+
+  /** Ends what runs in a stop soon. */
+  pause(): void {
+    this.#execution.requestPause();
+  }
+
+  stack(): readonly DebugFrame[] {
+    return readStack(this.vm.machine, this.code, this.places);
+  }
+
+  /** r0 to r10; undefined for what the frame no longer has. */
+  frameRegisters(frame: DebugFrame): readonly (bigint | undefined)[] {
+    return frameRegisters(this.vm.machine, frame);
+  }
+
+  /** Lines and columns where a source breakpoint can be, from `line` to `endLine`. */
+  breakpointLocations(
+    path: string,
+    line: number,
+    endLine = line,
+  ): readonly { line: number; column: number }[] {
+    const { lines, sources } = this.places;
+    const found = new Map<string, { line: number; column: number }>();
+    for (const name of sources.namesOf(path)) {
+      for (const at of lines.linesOf(name).filter((candidate) => candidate >= line && candidate <= endLine)) {
+        for (const { column } of lines.rowsOf(name, at)) found.set(`${at}:${column}`, { line: at, column });
+      }
+    }
+    return [...found.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+  }
+
+  get #isRunOver(): boolean {
+    return this.vm.machine.runState !== 'running';
+  }
+
+  async #execute(action: () => Promise<Result<Progress>>): Promise<Result<Progress>> {
+    if (this.#busy) return failed({ code: 'running', message: 'the program is running' });
+    this.#busy = true;
+    this.#execution.begin();
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof ProblemError) return failed(error.problem);
+      throw error;
+    } finally {
+      this.#tellOutputs();
+      this.#busy = false;
+    }
+  }
+
+  async #startRun(stopOnEntry: boolean): Promise<Result<Progress>> {
+    const index = this.#nextRun;
+    if (index >= this.#plan.count) return this.#ended();
+    this.#nextRun++;
+    const started = await this.#plan.start(index);
+    if (!started.ok) return started;
+    if (!started.value) return this.#startRun(stopOnEntry);
+    const program = this.vm.program?.name ?? '';
+    this.#events.emit('runStarted', { index, count: this.#plan.count, program });
+    if (stopOnEntry) return ok({ reason: 'entry' });
+    const stop = this.#arrive();
+    return stop === undefined ? this.#go() : ok(stop);
+  }
+
+  #ended(): Result<Progress> {
+    const result = this.#lastResult;
+    if (result === undefined) return failed({ code: 'no-runs', message: 'there is no run to start' });
+    return ok({ reason: 'ended', result });
+  }
+
+  async #go(): Promise<Result<Progress>> {
+    return this.#finish(await this.#stepper.go());
+  }
+
+  async #finish(end: StepEnd): Promise<Result<Progress>> {
+    if (typeof end !== 'string') return ok(end);
+    this.#tellOutputs();
+    const result = this.vm.result();
+    this.#lastResult = result;
+    this.#events.emit('runEnded', result);
+    if (result.fault !== undefined && this.stopAtFaults)
+      return ok({ reason: 'exception', fault: result.fault });
+    if (this.#settings.stopAtExit) return ok({ reason: 'exit', result });
+    return this.#startRun(false);
+  }
+
+  /** The machine stands at an instruction it has not yet executed: asks the breakpoints there. */
+  #arrive(): Stop | undefined {
+    const { slot } = this.vm.machine;
+    const breakpoints = this.breakpoints.at(slot);
+    if (breakpoints.length === 0) return undefined;
+    this.#tellOutputs();
+    const { stop, messages } = arriveAt(breakpoints, this.#evaluator);
+    const source = this.places.placeOf(slot);
+    for (const { kind, text } of messages) this.#events.emit('output', { kind, text, source });
+    return stop;
+  }
+
+  #tellOutputs(): void {
+    const { outputs } = this.vm.machine;
+    for (const { text, slot } of outputs.slice(this.#outputsTold)) {
+      this.#events.emit('output', { kind: 'program', text, source: this.places.placeOf(slot) });
+    }
+    this.#outputsTold = outputs.length;
+  }
+}
+
+const withoutExpressions: BreakpointEvaluator = {
+  condition: () => noExpressions(),
+  text: () => noExpressions(),
+};
+
+function noExpressions(): Result<never> {
+  return failed({ code: 'no-evaluator', message: 'this debugger was made without expressions' });
+}

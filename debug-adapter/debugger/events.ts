@@ -1,0 +1,27 @@
+import type { RunResult } from '../../vm/engine/virtual-machine.ts';
+import type { SourcePlace } from './frame.ts';
+
+/** What the debugger tells while the program runs. */
+export interface DebuggerEvents {
+  readonly output: DebuggerOutput;
+  readonly runStarted: RunStart;
+  /** Also for runs after which the debugger does not stop, and for those that a fault has ended. */
+  readonly runEnded: RunResult;
+}
+
+export interface DebuggerOutput {
+  /** `program`: what a helper such as bpf_trace_printk wrote. `log`: a log point. `problem`: a condition that has none or no value. */
+  readonly kind: 'program' | 'log' | 'problem';
+  /** Without an end of line. */
+  readonly text: string;
+  /** The call or the log point. */
+  readonly source: SourcePlace | undefined;
+}
+
+export interface RunStart {
+  /** Counted from 0. */
+  readonly index: number;
+  readonly count: number;
+  /** Name of the function. */
+  readonly program: string;
+}

@@ -1,0 +1,34 @@
+import type { Result } from '../../vm/base/problem.ts';
+import { prepareScenario, startScenarioRun, type ScenarioFiles } from '../../vm/inputs/prepare-scenario.ts';
+import type { LaunchConfiguration } from '../protocol/launch.ts';
+import { readConfiguration } from './configuration.ts';
+import type { DebuggerParts } from './debugger.ts';
+import type { FileAccessor } from './file-accessor.ts';
+import { makeParts } from './parts.ts';
+import { joinPath } from './paths.ts';
+import type { RunPlan } from './run-plan.ts';
+
+/** From a launch configuration to everything a debugger is made of, maps and globals filled. */
+export async function load(
+  configuration: LaunchConfiguration,
+  files: FileAccessor,
+): Promise<Result<DebuggerParts>> {
+  const configured = await readConfiguration(configuration, files);
+  if (!configured.ok) return configured;
+  const { scenario, folder } = configured.value;
+  const scenarioFiles: ScenarioFiles = { readFile: (path) => files.readFile(joinPath(folder, path)) };
+  const prepared = await prepareScenario(scenario, { readFile: (path) => files.readFile(path) });
+  if (!prepared.ok) return prepared;
+  const plan: RunPlan = {
+    count: scenario.runs.length,
+    async start(index) {
+      const run = scenario.runs[index];
+      if (run === undefined) return { ok: true, value: false };
+      const program = await startScenarioRun(prepared.value, run, scenarioFiles);
+      return program.ok ? { ok: true, value: program.value !== undefined } : program;
+    },
+  };
+  const [objectPath = ''] = scenario.objects;
+  const parts = await makeParts(prepared.value.vm, plan, objectPath, configuration, files);
+  return { ok: true, value: parts };
+}

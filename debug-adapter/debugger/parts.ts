@@ -1,0 +1,45 @@
+import type { VirtualMachine } from '../../vm/engine/virtual-machine.ts';
+import { listProgram } from '../listing/program-listing.ts';
+import type { LaunchConfiguration } from '../protocol/launch.ts';
+import { CodeIndex } from './code-index.ts';
+import { instructionPrinter } from './code-names.ts';
+import type { DebuggerParts } from './debugger.ts';
+import type { FileAccessor } from './file-accessor.ts';
+import { LineIndex } from './line-index.ts';
+import { Places } from './places.ts';
+import type { RunPlan } from './run-plan.ts';
+import { Sources } from './sources.ts';
+
+export const defaultCycleLimit = 1_000_000_000;
+
+/** Finds the sources of what a machine holds and indexes its code. */
+export async function makeParts(
+  vm: VirtualMachine,
+  plan: RunPlan,
+  objectPath: string,
+  configuration: LaunchConfiguration,
+  files: FileAccessor,
+): Promise<DebuggerParts> {
+  const { program, helpers } = vm.machine;
+  const {
+    cwd,
+    sourceMap = {},
+    stopOnEntry = false,
+    stopAtExit = true,
+    cycleLimit = defaultCycleLimit,
+  } = configuration;
+  const code = new CodeIndex(program);
+  const lines = new LineIndex(code);
+  const sources = await Sources.find(program.lines.rows, { objectPath, cwd, sourceMap }, files);
+  const text = instructionPrinter(code, (id) => helpers.nameOf(id));
+  const places = new Places(lines, sources, listProgram(code, lines, text), objectPath);
+  return {
+    vm,
+    plan,
+    code,
+    places,
+    text,
+    settings: { stopOnEntry, stopAtExit, cycleLimit },
+    warnings: [...program.object.warnings, ...sources.warnings],
+  };
+}

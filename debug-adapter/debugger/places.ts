@@ -1,0 +1,38 @@
+import { listingUri } from '../protocol/listing-uri.ts';
+import type { Listing } from '../listing/listing.ts';
+import type { SourcePlace } from './frame.ts';
+import type { LineIndex } from './line-index.ts';
+import type { Sources } from './sources.ts';
+
+/** Where instructions are shown: at their source line, or at their line of the listing. */
+export class Places {
+  readonly lines: LineIndex;
+  readonly sources: Sources;
+  readonly listing: Listing;
+  /** URI of the listing. */
+  readonly listingPath: string;
+
+  constructor(lines: LineIndex, sources: Sources, listing: Listing, objectPath: string) {
+    this.lines = lines;
+    this.sources = sources;
+    this.listing = listing;
+    this.listingPath = listingUri(objectPath);
+  }
+
+  /** The source line of a slot, where it has one and the file was found. */
+  sourceOf(slot: number): SourcePlace | undefined {
+    const row = this.lines.rowAt(slot);
+    const path = row && this.sources.file(row.file)?.path;
+    return row && path !== undefined ? { path, line: row.line, column: row.column } : undefined;
+  }
+
+  /** The line of the listing that shows a slot. */
+  listingOf(slot: number): SourcePlace | undefined {
+    const line = this.listing.lineOf(slot);
+    return line === undefined ? undefined : { path: this.listingPath, line: line + 1, column: 1 };
+  }
+
+  placeOf(slot: number): SourcePlace | undefined {
+    return this.sourceOf(slot) ?? this.listingOf(slot);
+  }
+}

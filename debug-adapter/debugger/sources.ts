@@ -1,0 +1,150 @@
+import { decodeUtf8 } from '../../vm/base/byte-reader.ts';
+import type { Problem } from '../../vm/base/problem.ts';
+import type { LinkedLine } from '../../vm/object/link/line-table.ts';
+import type { FileAccessor } from './file-accessor.ts';
+import { baseName, folderOf, isAbsolute, joinPath, mapPath, pathKey } from './paths.ts';
+
+export interface SourceFile {
+  /** As the line table has it. */
+  readonly name: string;
+  /** Where it is here; undefined where it was not found. */
+  readonly path: string | undefined;
+  /** Its contents; undefined where it was not found. */
+  readonly text: string | undefined;
+}
+
+export interface SourceSettings {
+  readonly objectPath: string;
+  readonly cwd: string | undefined;
+  readonly sourceMap: Readonly<Record<string, string>>;
+}
+
+/** The source files of an object: where they are on this machine, and whether they still say what was compiled. */
+export class Sources {
+  readonly #files = new Map<string, SourceFile>();
+  readonly warnings: readonly Problem[];
+
+  private constructor(files: readonly SourceFile[], warnings: readonly Problem[]) {
+    for (const file of files) this.#files.set(file.name, file);
+    this.warnings = warnings;
+  }
+
+  static async find(
+    rows: readonly LinkedLine[],
+    settings: SourceSettings,
+    files: FileAccessor,
+  ): Promise<Sources> {
+    const found: SourceFile[] = [];
+    const warnings: Problem[] = [];
+    const compiled = await files.modified(settings.objectPath);
+    for (const [name, own] of byFile(rows)) {
+      const file = await findSource(name, settings, files);
+      found.push(file);
+      const warning = file.path === undefined ? missing(name, settings) : changed(file, own, settings);
+      if (warning !== undefined) warnings.push(warning);
+      else if (file.path !== undefined && compiled !== undefined) {
+        const edited = await files.modified(file.path);
+        if (edited !== undefined && edited > compiled + clockSlack) warnings.push(newer(file.path, settings));
+      }
+    }
+    return new Sources(found, warnings);
+  }
+
+  /** Every file of the line table. */
+  get files(): readonly SourceFile[] {
+    return [...this.#files.values()];
+  }
+
+  file(name: string): SourceFile | undefined {
+    return this.#files.get(name);
+  }
+
+  /**
+   * Files of the line table that a client means by a path. A file that was not found here is meant by any path with
+   * its name, and is at that path from then on.
+   */
+  namesOf(path: string): readonly string[] {
+    const key = pathKey(path);
+    const same = this.files.filter((file) => file.path !== undefined && pathKey(file.path) === key);
+    if (same.length > 0) return same.map(({ name }) => name);
+    const name = baseName(path).toLowerCase();
+    const lost = this.files.filter(
+      (file) => file.path === undefined && baseName(file.name).toLowerCase() === name,
+    );
+    for (const file of lost) this.#files.set(file.name, { ...file, path });
+    return lost.map((file) => file.name);
+  }
+}
+
+/** Files unpacked or checked out together differ by less; milliseconds. */
+const clockSlack = 2000;
+
+function byFile(rows: readonly LinkedLine[]): Map<string, LinkedLine[]> {
+  const byName = new Map<string, LinkedLine[]>();
+  for (const row of rows) {
+    const own = byName.get(row.file);
+    if (own === undefined) byName.set(row.file, [row]);
+    else own.push(row);
+  }
+  return byName;
+}
+
+async function findSource(name: string, settings: SourceSettings, files: FileAccessor): Promise<SourceFile> {
+  for (const path of candidates(name, settings)) {
+    const contents = await files.readFile(path);
+    if (contents.ok) return { name, path, text: decodeUtf8(contents.value) };
+  }
+  return { name, path: undefined, text: undefined };
+}
+
+/** In the order of trust: what the user says, what the compiler said, then the neighbourhood of the object. */
+function candidates(name: string, { objectPath, cwd, sourceMap }: SourceSettings): readonly string[] {
+  const folder = folderOf(objectPath);
+  const paths: string[] = [];
+  const mapped = mapPath(name, sourceMap);
+  if (mapped !== undefined) paths.push(mapped);
+  if (isAbsolute(name)) {
+    paths.push(name);
+  } else {
+    if (cwd !== undefined) paths.push(joinPath(cwd, name));
+    paths.push(joinPath(folder, name));
+  }
+  paths.push(joinPath(folder, baseName(name)));
+  return [...new Set(paths)];
+}
+
+function missing(name: string, { objectPath }: SourceSettings): Problem {
+  return {
+    code: 'source-missing',
+    message: `the source file ${name} of ${baseName(objectPath)} was not found; its code is shown as instructions`,
+    hint: 'Say in sourceMap where its folder is.',
+  };
+}
+
+/** The line table holds the text of each line as it was compiled. */
+function changed(
+  { path = '', text = '' }: SourceFile,
+  rows: readonly LinkedLine[],
+  settings: SourceSettings,
+): Problem | undefined {
+  const lines = text.split('\n');
+  const row = rows.find(
+    (candidate) => candidate.text !== '' && lines[candidate.line - 1]?.trim() !== candidate.text.trim(),
+  );
+  if (row === undefined) return undefined;
+  return {
+    code: 'source-changed',
+    message: `${baseName(path)} is not what ${baseName(settings.objectPath)} was compiled from: line ${row.line} was '${row.text.trim()}'`,
+    place: { file: path, line: row.line },
+    hint: 'Compile it again.',
+  };
+}
+
+function newer(path: string, { objectPath }: SourceSettings): Problem {
+  return {
+    code: 'object-older',
+    message: `${baseName(path)} has been changed since ${baseName(objectPath)} was compiled`,
+    place: { file: path },
+    hint: 'Compile it again.',
+  };
+}
