@@ -41,9 +41,14 @@ function* returnDifferences(expect: Expectation, outcome: RunOutcome, path: stri
   }
   const name = outcome.returnName === undefined ? '' : ` (${outcome.returnName})`;
   const matches = typeof retval === 'string' ? retval === outcome.returnName : retval === outcome.retval;
-  if (retval !== undefined && !matches) yield `retval: expected ${retval}, found ${outcome.retval}${name}`;
+  if (retval !== undefined && !matches)
+    yield `retval: expected ${retval}, found ${outcome.retval ?? 'none'}${name}`;
   if (r0 !== undefined && r0 !== outcome.r0)
-    yield `r0: expected 0x${r0.toString(16)}, found 0x${outcome.r0.toString(16)}`;
+    yield `r0: expected ${hexText(r0)}, found ${hexText(outcome.r0)}`;
+}
+
+function hexText(value: bigint | undefined): string {
+  return value === undefined ? 'none' : `0x${value.toString(16)}`;
 }
 
 function* dataDifferences(

@@ -88,9 +88,9 @@ export function reportRun(
 
 const timePassed: RunOutcome = {
   program: undefined,
-  retval: 0,
+  retval: undefined,
   returnName: undefined,
-  r0: 0n,
+  r0: undefined,
   cycles: 0,
   dataOut: undefined,
   ctxOut: undefined,
@@ -105,11 +105,12 @@ function outcomeOf(
 ): RunOutcome {
   const result = vm.result();
   const { fault, ctxOut } = result;
+  const returned = vm.machine.runState === 'exited';
   return {
     program: program.name,
-    retval: result.retval,
-    returnName: vm.family?.returnName(result.retval),
-    r0: result.r0,
+    retval: returned ? result.retval : undefined,
+    returnName: returned ? vm.family?.returnName(result.retval) : undefined,
+    r0: returned ? result.r0 : undefined,
     cycles: result.cycles,
     dataOut: result.dataOut,
     ctxOut: ctxOut && { ...ctxOut, ...formattedContext(vm, ctxOut, context) },

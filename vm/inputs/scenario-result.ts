@@ -17,10 +17,11 @@ export interface ScenarioResult {
 export interface RunReport {
   /** Undefined where time passed and no program ran. */
   readonly program: string | undefined;
-  readonly retval: number;
+  /** Undefined where the program did not return. */
+  readonly retval: number | undefined;
   /** `XDP_PASS`; undefined where the value has no name. */
   readonly returnName: string | undefined;
-  readonly r0: bigint;
+  readonly r0: bigint | undefined;
   readonly cycles: number;
   readonly dataOut: Uint8Array | undefined;
   readonly ctxOut: JsonObject | undefined;
@@ -67,11 +68,15 @@ export function resultJson(scenario: string, result: ScenarioResult): JsonObject
 }
 
 function runJson(run: RunReport): JsonObject {
-  const { dataOut, ctxOut, differences, fault } = run;
+  const { dataOut, ctxOut, differences, fault, r0 } = run;
   const outcome: JsonObject =
     run.program === undefined
       ? {}
-      : { retval: run.retval, r0: `0x${run.r0.toString(16)}`, cycles: run.cycles };
+      : {
+          retval: run.retval ?? null,
+          r0: r0 === undefined ? null : `0x${r0.toString(16)}`,
+          cycles: run.cycles,
+        };
   return {
     program: run.program ?? null,
     ...outcome,
