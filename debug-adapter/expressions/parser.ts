@@ -49,10 +49,10 @@ export class Parser {
   }
 
   whole(): Parsed {
-    if (this.#ended) raiseAt(0, 'expression-empty', 'there is no expression');
+    if (this.#atEnd()) raiseAt(0, 'expression-empty', 'there is no expression');
     const expression = this.#assignment();
     const format = this.#format();
-    if (!this.#ended) this.#unexpected('the end of the expression');
+    if (!this.#atEnd()) this.#unexpected('the end of the expression');
     return { expression, format };
   }
 
@@ -80,10 +80,10 @@ export class Parser {
   }
 
   advance(): void {
-    if (!this.#ended) this.#next++;
+    if (!this.#atEnd()) this.#next++;
   }
 
-  get #ended(): boolean {
+  #atEnd(): boolean {
     return this.token.kind === 'end';
   }
 

@@ -3,6 +3,7 @@ import type { ContextField } from '../../../vm/programs/family.ts';
 import { functionAt } from '../../../vm/object/link/lookup.ts';
 import { arrayOf, basic, integer, untyped, wordDeclarator, type CStruct, type CType } from './c-type.ts';
 import type { Target } from './target.ts';
+import { numberOf, type Value } from './value.ts';
 
 /** The struct that the context of the run is: by the program's signature, by its UAPI name, or by its fields alone. */
 export function contextType(target: Target): CType | undefined {
@@ -74,4 +75,18 @@ export function packetOf(target: Target): { readonly address: bigint; readonly l
   const address = packetStart(target);
   if (region === undefined || address === undefined) return undefined;
   return { address, length: Math.max(0, region.start + region.size - Number(address)) };
+}
+
+/** Fields of contexts that are 32-bit numbers in C and addresses in the packet for the machine. */
+const packetPointers: readonly string[] = ['data', 'data_end', 'data_meta'];
+
+/** What a value points to, where it is one of these fields; else empty. */
+export function packetPointerText(target: Target, value: Value): string {
+  const { address } = value.storage;
+  if (address === undefined || value.type.kind !== 'integer') return '';
+  const offset = Number(address - target.context);
+  const fields = target.vm.family?.contextFields ?? [];
+  const isPointer = fields.some((field) => field.offset === offset && packetPointers.includes(field.name));
+  const number = isPointer ? numberOf(value) : undefined;
+  return number === undefined ? '' : target.describe(number);
 }

@@ -1,6 +1,7 @@
 import type { Result } from '../../../vm/base/problem.ts';
 import type { ValueFormat, VariableNode } from '../variable.ts';
 import { sizeOf, spell, visibleMembers } from './c-type.ts';
+import { packetPointerText } from './context-fields.ts';
 import { formatValue } from './format-value.ts';
 import { mapNode } from './map-nodes.ts';
 import { page, type NodeContext } from './nodes.ts';
@@ -35,7 +36,9 @@ export class ValueNode implements VariableNode {
 
   value(format: ValueFormat): string {
     const { target, limits } = this.#context;
-    return formatValue(this.inner, { ...format, surroundings: target, limits });
+    const text = formatValue(this.inner, { ...format, surroundings: target, limits });
+    const packet = packetPointerText(target, this.inner);
+    return packet === '' ? text : `${text} <${packet}>`;
   }
 
   /** Of a pointer: what it points to, since those are the bytes one wants to see. */
