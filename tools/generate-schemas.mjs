@@ -53,7 +53,9 @@ const scenario = schemaOf('vm/inputs/scenario-json.ts', 'ScenarioJson', false);
 scenario.properties = { $schema: { type: 'string' }, ...scenario.properties };
 await write('schemas/scenario.schema.json', { ...scenario, title: 'Scenario of eBPF Debugger' });
 
-const { properties } = withMarkdown(schemaOf('debug-adapter/protocol/launch.ts', 'LaunchConfiguration', false));
+const { properties } = withMarkdown(
+  schemaOf('debug-adapter/protocol/launch.ts', 'LaunchConfiguration', false),
+);
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const [debuggerEntry] = manifest.contributes.debuggers;
 debuggerEntry.configurationAttributes = { launch: { properties } };
