@@ -1,0 +1,43 @@
+import type { StepKind } from '../debugger/stop.ts';
+import { integer, oneOf, optional, record } from '../protocol/shape.ts';
+import type { Session } from '../session.ts';
+import { handler, type Handler } from './handler.ts';
+
+const thread = { threadId: integer };
+const step = record({ ...thread, granularity: optional(oneOf('statement', 'line', 'instruction')) });
+
+function stepHandler(command: string, kind: StepKind): Handler {
+  return handler(command, step, {
+    handle: (session) => session.expectStopped(),
+    after: (session, { granularity = 'statement' }) =>
+      session.run((target) => target.step(kind, granularity)),
+  });
+}
+
+export const executionHandlers: readonly Handler[] = [
+  handler('continue', record(thread), {
+    handle: (session) => {
+      session.expectStopped();
+      return { allThreadsContinued: true };
+    },
+    after: (session) => session.run((target) => target.continue()),
+  }),
+  { ...stepHandler('next', 'over'), capabilities: { supportsSteppingGranularity: true } },
+  stepHandler('stepIn', 'in'),
+  stepHandler('stepOut', 'out'),
+  handler('pause', record(thread), {
+    handle: (session) => session.debugger.pause(),
+  }),
+  handler('bpf/runToCaller', record(thread), {
+    handle: (session) => session.expectStopped(),
+    // The client did not ask in DAP's own words, so it is told that the program runs.
+    after: (session) => {
+      announceRunning(session);
+      session.run((target) => target.step('caller', 'statement'));
+    },
+  }),
+];
+
+function announceRunning(session: Session): void {
+  session.send('continued', { threadId: session.threadId, allThreadsContinued: true });
+}

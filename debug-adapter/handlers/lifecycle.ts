@@ -1,0 +1,72 @@
+import { raise } from '../../vm/base/problem.ts';
+import { argumentsOf, dictionary, flag, optional, record, text, count } from '../protocol/shape.ts';
+import type { LaunchConfiguration } from '../protocol/launch.ts';
+import type { Shape } from '../protocol/shape.ts';
+import { clientFacts } from './client-facts.ts';
+import { handler, type Handler } from './handler.ts';
+
+/** The debugger's own settings; members of the scenario are checked where scenarios are read. */
+const settings = argumentsOf({
+  scenario: optional(text),
+  stopOnEntry: optional(flag),
+  stopAtExit: optional(flag),
+  cycleLimit: optional(count),
+  sourceMap: optional(dictionary(text)),
+  cwd: optional(text),
+});
+
+const launchArguments: Shape<LaunchConfiguration> = (value, path) => {
+  const checked = settings(value, path);
+  // Its remaining members are those of a scenario, of which `parseScenario` takes nothing for granted.
+  return { ...(value as LaunchConfiguration | undefined), ...checked };
+};
+
+const nothing = argumentsOf({});
+
+export const lifecycleHandlers: readonly Handler[] = [
+  handler('launch', launchArguments, {
+    handle: (session, configuration) => session.launch(configuration),
+    // Only now: breakpoints are bound to the object that is loaded.
+    after: (session) => session.send('initialized'),
+  }),
+  handler('configurationDone', nothing, {
+    capabilities: { supportsConfigurationDoneRequest: true },
+
+    handle: (session) => session.expectLoaded(),
+    after: (session) => session.run((target) => target.start()),
+  }),
+  handler('terminate', nothing, {
+    capabilities: { supportsTerminateRequest: true },
+
+    handle: () => undefined,
+    after: (session) => session.terminate(),
+  }),
+  handler('disconnect', nothing, {
+    handle: () => undefined,
+    after: (session) => session.disconnect(),
+  }),
+];
+
+const initializeArguments = record({
+  adapterID: optional(text),
+  clientID: optional(text),
+  linesStartAt1: optional(flag),
+  columnsStartAt1: optional(flag),
+  pathFormat: optional(text),
+  supportsVariableType: optional(flag),
+  supportsMemoryReferences: optional(flag),
+  supportsMemoryEvent: optional(flag),
+  supportsInvalidatedEvent: optional(flag),
+});
+
+/** Answers with the capabilities of all handlers, so that it has to know them. */
+export function initializeHandler(handlers: readonly Handler[]): Handler {
+  return handler('initialize', (value, path) => initializeArguments(value ?? {}, path), {
+    handle: (session, args) => {
+      if (args.pathFormat !== undefined && args.pathFormat !== 'path')
+        raise('bad-path-format', `path format '${args.pathFormat}' is not supported, only 'path'`);
+      session.client = clientFacts(args);
+      return Object.assign({}, ...handlers.map(({ capabilities }) => capabilities)) as object;
+    },
+  });
+}

@@ -1,0 +1,29 @@
+import { breakpointHandlers } from './breakpoints.ts';
+import { disassemblyHandlers } from './disassembly.ts';
+import { evaluationHandlers } from './evaluation.ts';
+import { executionHandlers } from './execution.ts';
+import type { Handler } from './handler.ts';
+import { initializeHandler, lifecycleHandlers } from './lifecycle.ts';
+import { memoryHandlers } from './memory.ts';
+import { stackHandlers } from './stack.ts';
+import { variableHandlers } from './variables.ts';
+
+const withoutInitialize = [
+  ...lifecycleHandlers,
+  ...breakpointHandlers,
+  ...executionHandlers,
+  ...stackHandlers,
+  ...variableHandlers,
+  ...evaluationHandlers,
+  ...memoryHandlers,
+  ...disassemblyHandlers,
+];
+
+/** Every request the adapter answers. */
+export const handlers: readonly Handler[] = [initializeHandler(withoutInitialize), ...withoutInitialize];
+
+const byCommand = new Map(handlers.map((handler) => [handler.command, handler]));
+
+export function findHandler(command: string): Handler | undefined {
+  return byCommand.get(command);
+}

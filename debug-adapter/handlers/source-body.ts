@@ -1,0 +1,32 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { SourcePlace } from '../debugger/frame.ts';
+import { baseName } from '../debugger/paths.ts';
+import { isListing } from '../protocol/listing-uri.ts';
+import type { Session } from '../session.ts';
+
+/** The listing, for clients that do not know its scheme: they ask for its text with this reference. */
+export const listingReference = 1;
+
+/** VS Code opens the listing by its URI, where breakpoints survive the session; others fetch it. */
+export function sourceBody(session: Session, path: string): DebugProtocol.Source {
+  const name = baseName(path);
+  if (isListing(path) && !session.client.opensListings)
+    return { name, sourceReference: listingReference, origin: 'disassembly' };
+  return { name, path };
+}
+
+export interface PlaceBody {
+  readonly source: DebugProtocol.Source;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Our lines and columns count from 1; the client's from what it said. */
+export function placeBody(session: Session, place: SourcePlace): PlaceBody {
+  const { firstLine, firstColumn } = session.client;
+  return {
+    source: sourceBody(session, place.path),
+    line: place.line - 1 + firstLine,
+    column: Math.max(place.column, 1) - 1 + firstColumn,
+  };
+}

@@ -1,0 +1,3 @@
+import { runOnStdio } from './server.ts';
+
+runOnStdio();
