@@ -195,6 +195,9 @@ export class Debugger {
     const result = this.vm.result();
     this.#lastResult = result;
     this.#events.emit('runEnded', result);
+    for (const text of this.#plan.differences(this.#nextRun - 1)) {
+      this.#events.emit('output', { kind: 'problem', text, source: undefined });
+    }
     if (result.fault !== undefined && this.stopAtFaults)
       return ok({ reason: 'exception', fault: result.fault });
     if (this.#settings.stopAtExit) return ok({ reason: 'exit', result });

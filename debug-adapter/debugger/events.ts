@@ -10,7 +10,7 @@ export interface DebuggerEvents {
 }
 
 export interface DebuggerOutput {
-  /** `program`: what a helper such as bpf_trace_printk wrote. `log`: a log point. `problem`: a condition that has none or no value. */
+  /** `program`: what a helper such as bpf_trace_printk wrote. `log`: a log point. `problem`: a condition without a value, a run that did not give what its scenario expects. */
   readonly kind: 'program' | 'log' | 'problem';
   /** Without an end of line. */
   readonly text: string;

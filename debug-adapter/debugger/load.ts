@@ -1,5 +1,7 @@
 import type { Result } from '../../vm/base/problem.ts';
 import { prepareScenario, startScenarioRun, type ScenarioFiles } from '../../vm/inputs/prepare-scenario.ts';
+import { reportRun } from '../../vm/inputs/run-scenario.ts';
+import type { FunctionSymbol } from '../../vm/object/program-object.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import { readConfiguration } from './configuration.ts';
 import type { DebuggerParts } from './debugger.ts';
@@ -19,13 +21,19 @@ export async function load(
   const scenarioFiles: ScenarioFiles = { readFile: (path) => files.readFile(joinPath(folder, path)) };
   const prepared = await prepareScenario(scenario, { readFile: (path) => files.readFile(path) });
   if (!prepared.ok) return prepared;
+  let started: FunctionSymbol | undefined;
   const plan: RunPlan = {
     count: scenario.runs.length,
     async start(index) {
       const run = scenario.runs[index];
       if (run === undefined) return { ok: true, value: false };
       const program = await startScenarioRun(prepared.value, run, scenarioFiles);
+      started = program.ok ? program.value : undefined;
       return program.ok ? { ok: true, value: program.value !== undefined } : program;
+    },
+    differences(index) {
+      const run = scenario.runs[index];
+      return run?.expect === undefined ? [] : reportRun(prepared.value, run, started).differences;
     },
   };
   const [objectPath = ''] = scenario.objects;

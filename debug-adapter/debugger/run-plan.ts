@@ -8,4 +8,6 @@ export interface RunPlan {
    * over already.
    */
   start(index: number): Promise<Result<boolean>>;
+  /** What the run that has ended gave that is not what its scenario expects; nothing where it expects nothing. */
+  differences(index: number): readonly string[];
 }

@@ -1,23 +1,35 @@
 import { expectOk } from '../../vm/base/problem.ts';
+import { bareProgram } from '../../vm/engine/testing.ts';
+import { VirtualMachine } from '../../vm/engine/virtual-machine.ts';
+import { defaultEnvironment } from '../../vm/environment/environment.ts';
+import { LineTable, type LinkedLine } from '../../vm/object/link/line-table.ts';
+import type { LinkedFunction, LinkedProgram } from '../../vm/object/linked-program.ts';
 import { nodeFiles } from '../file-accessor-node.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import { Debugger } from './debugger.ts';
 import type { DebuggerOutput } from './events.ts';
+import { makeParts } from './parts.ts';
 import { baseName } from './paths.ts';
+import type { RunPlan } from './run-plan.ts';
 import type { Progress } from './stop.ts';
 
-/** For tests: a debugger of one of the examples, and what it said. */
-export class Session {
+/** For tests: a debugger, what it said, and words for where it stands. */
+export class TestSession {
   readonly debugger: Debugger;
   readonly output: DebuggerOutput[] = [];
 
-  static async launch(configuration: LaunchConfiguration): Promise<Session> {
-    return new Session(expectOk(await Debugger.load({ cwd: 'examples', ...configuration }, nodeFiles)));
+  /** Of an example: paths are relative to examples/. */
+  static async launch(configuration: LaunchConfiguration): Promise<TestSession> {
+    return new TestSession(expectOk(await Debugger.load({ cwd: 'examples', ...configuration }, nodeFiles)));
   }
 
-  private constructor(target: Debugger) {
+  constructor(target: Debugger) {
     this.debugger = target;
     target.on('output', (output) => this.output.push(output));
+  }
+
+  get printed(): readonly string[] {
+    return this.output.map(({ kind, text }) => `${kind}: ${text}`);
   }
 
   /** Number of the first line of a source that contains `text`. */
@@ -29,19 +41,76 @@ export class Session {
     return index + 1;
   }
 
-  /** Why it stopped, then the innermost frame: `step count_packets:83 if (count_packet(ip->protocol, length))`. */
-  describe(progress: Progress): string {
+  /** Why it stopped, then the innermost frame: `step count_packets: if (count_packet(ip->protocol, length))`. */
+  async go(execution: Promise<Parameters<typeof expectOk<Progress>>[0]>): Promise<string> {
+    const progress = expectOk(await execution);
     if (progress.reason === 'ended' || progress.reason === 'exit')
       return `${progress.reason} ${progress.result.retval}`;
     const what = progress.reason === 'exception' ? `exception ${progress.fault.kind}` : progress.reason;
     return `${what} ${this.where()}`;
   }
 
-  /** The innermost frame, with its line of source. */
-  where(depth = 0): string {
-    const frame = this.debugger.stack()[depth];
-    const source = frame?.source;
-    const text = this.debugger.places.lines.rowAt(frame?.slot ?? -1)?.text.trim() ?? '';
-    return `${frame?.name ?? 'nowhere'}:${source?.line ?? '?'} ${text}`;
+  /** A frame, innermost first, with the text of its line. */
+  where(index = 0): string {
+    const frame = this.debugger.stack()[index];
+    const row = frame && this.debugger.places.lines.rowAt(frame.slot);
+    return `${frame?.name ?? 'nowhere'}: ${row?.text.trim() ?? `slot ${frame?.slot ?? '?'}`}`;
   }
+
+  get frames(): readonly string[] {
+    return this.debugger.stack().map(({ name }) => name);
+  }
+}
+
+export interface AssemblyOptions {
+  /** First slots; the first is the program. */
+  readonly functions?: Readonly<Record<string, number>>;
+  /** Line by slot, all of one file. */
+  readonly lines?: Readonly<Record<number, number>>;
+  readonly configuration?: LaunchConfiguration;
+}
+
+/** A program linked from assembly as section `xdp`, with functions and lines as given. */
+export function assembleProgram(source: string, options: AssemblyOptions = {}): LinkedProgram {
+  const bare = bareProgram(source);
+  const slots = bare.code.length / 8 - 1;
+  const section = { index: 1, name: 'xdp', firstSlot: 0, slots };
+  const entries = Object.entries(options.functions ?? { main: 0 });
+  const functions = entries.map(([name, firstSlot], i): LinkedFunction => {
+    const length = (entries[i + 1]?.[1] ?? slots) - firstSlot;
+    const symbol = { section: 1, sectionName: 'xdp', offset: firstSlot * 8, size: length * 8 };
+    return { name, ...symbol, global: i === 0, btfId: undefined, firstSlot, slots: length };
+  });
+  const rows = Object.entries(options.lines ?? {}).map(([slot, line]): LinkedLine => ({
+    slot: Number(slot),
+    file: 'main.c',
+    line,
+    column: 1,
+    text: `line ${line}`,
+  }));
+  return {
+    ...bare,
+    sections: [section],
+    functions,
+    lines: new LineTable(rows, functions),
+    object: { ...bare.object, functions, programs: functions.slice(0, 1) },
+  };
+}
+
+/** A debugger of such a program, with one run. */
+export async function debugAssembly(source: string, options: AssemblyOptions = {}): Promise<TestSession> {
+  const program = assembleProgram(source, options);
+  const vm = expectOk(VirtualMachine.create(program, defaultEnvironment));
+  const [main] = program.object.programs;
+  if (main === undefined) throw new Error('there is no program');
+  const plan: RunPlan = {
+    count: 1,
+    start: () => {
+      const started = vm.startRun(main);
+      return Promise.resolve(started.ok ? { ok: true, value: true } : started);
+    },
+    differences: () => [],
+  };
+  const parts = await makeParts(vm, plan, 'main.o', options.configuration ?? {}, nodeFiles);
+  return new TestSession(new Debugger(parts));
 }

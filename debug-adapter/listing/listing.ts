@@ -58,9 +58,10 @@ class ListingWriter implements Listing {
   }
 
   slotFrom(line: number): number | undefined {
-    for (let at = Math.max(line, 0); at < this.slots.length; at++) {
+    const first = Math.max(line, 0);
+    for (let at = first; at < this.slots.length; at++) {
       if (this.slots[at] !== undefined) return this.slots[at];
-      if (at > line && this.#lines[at]?.startsWith(sectionTitle) === true) return undefined;
+      if (at > first && this.#lines[at]?.startsWith(sectionTitle) === true) return undefined;
     }
     return undefined;
   }
