@@ -147,12 +147,6 @@ export function untyped(size: number): CType {
   return number ?? arrayOf(basic.byte, size);
 }
 
-export interface FoundMember {
-  readonly type: CType;
-  readonly bitOffset: number;
-  readonly bitSize: number | undefined;
-}
-
 /** Deeper than any struct that is written; damaged debug information may go in circles. */
 const deepestNesting = 32;
 
