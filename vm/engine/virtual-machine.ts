@@ -80,6 +80,7 @@ export class VirtualMachine {
       view.setInt32(state.budget, 0, true);
       view.setUint32(state.passBreakpoint, 0, true);
       machine.frames.reset(entry);
+      machine.programType = family.name;
       expectOk(family.prepare(machine, input));
       machine.runState = 'running';
       this.#current = { program, family, firstOutput: machine.outputs.length };

@@ -191,6 +191,16 @@ function keyOwner(machine: Machine, depth: number): number {
   return machine.memory.view.getUint32(frames + depth * frame.sizeOf + frame.map, true);
 }
 
+/** Whether `register` holds the context, as it was given to the program. */
+export function contextArgument(machine: Machine, register: number): boolean {
+  const address = machine.register(register);
+  const place = machine.regions.locate(address);
+  if (place?.region.kind === 'ctx' && place.offset === 0) return true;
+  const message = `R${register} type=${typeName(machine, address)} expected=ctx`;
+  machine.fail({ kind: 'helper-argument', message });
+  return false;
+}
+
 /** Whether the value in `register` is NULL or points into the stack, as a callback_ctx has to. */
 export function isStackOrNull(machine: Machine, register: number): boolean {
   const address = machine.register(register);

@@ -3,12 +3,14 @@ import { forEachMapElem } from './for-each-map-elem.ts';
 import { loop } from './loop.ts';
 import { mapAccessHelpers } from './map-access.ts';
 import { helperNames } from './names.ts';
+import { skbLoadHelpers } from './skb-load-bytes.ts';
 import { systemHelpers } from './system.ts';
 import { tracePrintk } from './trace-printk.ts';
 
 const implemented: readonly Helper[] = [
   ...mapAccessHelpers,
   ...systemHelpers,
+  ...skbLoadHelpers,
   tracePrintk,
   forEachMapElem,
   loop,

@@ -45,6 +45,8 @@ export const state = {
   packetBufferSize: 176,
   /** State of the run: an index into `runStates` (u32). */
   runState: 180,
+  /** Bytes of the link-layer header in front of the data of an skb (u32): test_run pulls it for some types. */
+  packetPulled: 184,
   /** Free for the program-type family of the run: 64 bytes. */
   family: 192,
   /** The allocator's own. */

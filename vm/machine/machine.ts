@@ -31,6 +31,8 @@ export class Machine {
   readonly helpers: HelperTable;
   /** Set by whoever returns `outcome.fault`, and by the engine. */
   fault: Fault | undefined;
+  /** BPF_PROG_TYPE_ name of the current run's program in lower case; empty before the first run. */
+  programType = '';
   /** Rules of the context of the current run, set by its program type. */
   contextStore: ContextStore | undefined;
 

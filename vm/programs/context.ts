@@ -10,8 +10,6 @@ const familyState = {
   contextCapacity: state.family + 4,
   socketRegion: state.family + 8,
   socketBase: state.family + 12,
-  /** Bytes that test_run pulls off before the program sees the packet and puts back after. */
-  pulled: state.family + 16,
   /** 1 where the run was given a context. */
   contextGiven: state.family + 20,
   /** Input fields that are given back as they came, because nothing else keeps them. */

@@ -1,4 +1,5 @@
 import { attempt } from '../base/problem.ts';
+import { state } from '../machine/layout.ts';
 import type { ContextStore, Machine } from '../machine/machine.ts';
 import { regionBias } from '../memory/regions.ts';
 import {
@@ -95,7 +96,7 @@ function prepare(machine: Machine, input: RunInput, type: SkbType, store: Contex
   if (type.readsSocketFields) setSocketFields(machine, base, facts);
   placeFrame(machine, frame, pulled, set);
   placeSocket(machine, base + offsetOf('sk'), addressesOf(facts));
-  machine.memory.view.setUint32(familyState.pulled, pulled, true);
+  machine.memory.view.setUint32(state.packetPulled, pulled, true);
   machine.memory.view.setUint32(familyState.kept, value('gso_size'), true);
   machine.contextStore = store;
 }
@@ -171,7 +172,7 @@ function contextStore(writable: ReadonlySet<string>): ContextStore {
 function collect(machine: Machine): RunOutput {
   const { view } = machine.memory;
   const base = contextBase(machine);
-  const pulled = view.getUint32(familyState.pulled, true);
+  const pulled = view.getUint32(state.packetPulled, true);
   const data = view.getUint32(base + offsetOf('data'), true);
   const rest = packetBytes(machine, data, data + view.getUint32(base + offsetOf('len'), true));
   // test_run puts an Ethernet header of zeros in front of what had none.
