@@ -54,6 +54,12 @@ describe('finding sources', () => {
     expect(sources.file('/build/a.c')?.path).toBe('/here/a.c');
   });
 
+  it('prefers what was compiled to what has the same name', async () => {
+    const files = { '/w/a.c': { text: 'other' }, '/o/a.c': { text: 'x = 1;' } };
+    const sources = await find([row('a.c', 1, 'x = 1;')], files);
+    expect(sources.file('a.c')?.path).toBe('/o/a.c');
+  });
+
   it('says what is missing, and takes it where the client has it', async () => {
     const sources = await find([row('x/a.c'), row('x/b.c')], { '/w/x/b.c': { text: '' } });
     expect(sources.warnings.map(({ code }) => code)).toEqual(['source-missing']);

@@ -38,7 +38,7 @@ export class Sources {
     const warnings: Problem[] = [];
     const compiled = await files.modified(settings.objectPath);
     for (const [name, own] of byFile(rows)) {
-      const file = await findSource(name, settings, files);
+      const file = await findSource(name, own, settings, files);
       found.push(file);
       const warning = file.path === undefined ? missing(name, settings) : changed(file, own, settings);
       if (warning !== undefined) warnings.push(warning);
@@ -89,12 +89,22 @@ function byFile(rows: readonly LinkedLine[]): Map<string, LinkedLine[]> {
   return byName;
 }
 
-async function findSource(name: string, settings: SourceSettings, files: FileAccessor): Promise<SourceFile> {
+/** The first candidate that says what was compiled, or else the first that is there. */
+async function findSource(
+  name: string,
+  rows: readonly LinkedLine[],
+  settings: SourceSettings,
+  files: FileAccessor,
+): Promise<SourceFile> {
+  let first: SourceFile | undefined;
   for (const path of candidates(name, settings)) {
     const contents = await files.readFile(path);
-    if (contents.ok) return { name, path, text: decodeUtf8(contents.value) };
+    if (!contents.ok) continue;
+    const file = { name, path, text: decodeUtf8(contents.value) };
+    if (differentRow(file.text, rows) === undefined) return file;
+    first ??= file;
   }
-  return { name, path: undefined, text: undefined };
+  return first ?? { name, path: undefined, text: undefined };
 }
 
 /** In the order of trust: what the user says, what the compiler said, then the neighbourhood of the object. */
@@ -121,16 +131,12 @@ function missing(name: string, { objectPath }: SourceSettings): Problem {
   };
 }
 
-/** The line table holds the text of each line as it was compiled. */
 function changed(
   { path = '', text = '' }: SourceFile,
   rows: readonly LinkedLine[],
   settings: SourceSettings,
 ): Problem | undefined {
-  const lines = text.split('\n');
-  const row = rows.find(
-    (candidate) => candidate.text !== '' && lines[candidate.line - 1]?.trim() !== candidate.text.trim(),
-  );
+  const row = differentRow(text, rows);
   if (row === undefined) return undefined;
   return {
     code: 'source-changed',
@@ -138,6 +144,12 @@ function changed(
     place: { file: path, line: row.line },
     hint: 'Compile it again.',
   };
+}
+
+/** The line table holds the text of each line as it was compiled: the first row that a source does not agree with. */
+function differentRow(source: string, rows: readonly LinkedLine[]): LinkedLine | undefined {
+  const lines = source.split('\n');
+  return rows.find(({ line, text }) => text !== '' && line !== 0 && lines[line - 1]?.trim() !== text.trim());
 }
 
 function newer(path: string, { objectPath }: SourceSettings): Problem {

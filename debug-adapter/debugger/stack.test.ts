@@ -38,6 +38,14 @@ describe('frames', () => {
     expect(stack[0]?.source?.line).toBe((target.places.listing.lineOf(11) ?? -1) + 1);
   });
 
+  it('are left for the caller of the helper, from inside a call too', async () => {
+    const session = await debugAssembly(nested, { functions: { main: 0, body: 8, sub: 11 } });
+    session.debugger.breakpoints.setFunctions([{ name: 'sub', hitCondition: '3' }]);
+    await session.go(session.debugger.start());
+    expect(await session.go(session.debugger.step('caller'))).toBe('step main: slot 6');
+    expect(session.debugger.vm.machine.register(0)).toBe(10n);
+  });
+
   it('of a machine that has not started are none', async () => {
     const session = await debugAssembly(nested);
     expect(session.debugger.stack()).toEqual([]);

@@ -39,7 +39,7 @@ export class Stepper {
       case 'out':
         return this.#until({ afterExitOf: depth });
       case 'caller':
-        return this.#until({ atDepth: depth - 1 });
+        return this.#until({ atDepth: this.#innermostCallback() - 1 });
       case 'over':
       case 'in':
         return this.#walk(kind, granularity);
@@ -49,8 +49,8 @@ export class Stepper {
   /** Runs to the next breakpoint that stops, or to the end of the run. */
   async go(): Promise<StepEnd> {
     const end = await this.#runPast({});
-    // Without a request there is nothing to return from.
-    return end === 'return' ? { reason: 'pause' } : end;
+    if (end === 'return') throw new Error('the machine stopped at a return that nobody asked for');
+    return end;
   }
 
   async #until(request: { readonly afterExitOf?: number; readonly atDepth?: number }): Promise<StepEnd> {
@@ -97,6 +97,13 @@ export class Stepper {
       if (this.#isStepEnd(fresh ? undefined : row)) return { reason: 'step' };
       if (await this.#execution.breathe()) return { reason: 'pause' };
     }
+  }
+
+  /** Depth of the innermost callback; of the innermost frame where none runs. */
+  #innermostCallback(): number {
+    const { frames } = this.#machine;
+    for (let { depth } = frames; depth > 0; depth--) if (frames.read(depth).kind === 'callback') return depth;
+    return frames.depth;
   }
 
   /** Whether a step may end here: at the start of a row, of another line than `line`. */

@@ -16,6 +16,7 @@ export type Stop =
 /** What an execution request ends in: a stop, or the end of the last run (no stop at exit wanted). */
 export type Progress = Stop | { readonly reason: 'ended'; readonly result: RunResult };
 
+/** `caller`: out of the traversal that the innermost callback belongs to. */
 export type StepKind = 'over' | 'in' | 'out' | 'caller';
 /** `line` and `statement` are the same here: a row of the line table. */
 export type Granularity = 'statement' | 'line' | 'instruction';

@@ -84,7 +84,7 @@ export class Binder {
     const calls = this.#code.starts.filter((slot) => this.#callsHelper(slot, pattern));
     if (calls.length > 0) return this.#at(calls, calls.length > 1 ? `${calls.length} calls` : 'the call');
     return unbound(
-      `${this.#objectName} has no function, program section or call of a helper named ${name.trim()}`,
+      `${this.#objectName} has no function, program section or call of a helper named ${name.trim()}; a function that was inlined has no code of its own`,
     );
   }
 
