@@ -10,8 +10,6 @@ const familyState = {
   contextCapacity: state.family + 4,
   socketRegion: state.family + 8,
   socketBase: state.family + 12,
-  /** 1 where the run was given a context. */
-  contextGiven: state.family + 20,
   /** Input fields that are given back as they came, because nothing else keeps them. */
   kept: state.family + 24,
 } as const;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../base/bytes.ts';
 import { expectOk } from '../base/problem.ts';
+import { bareProgram } from '../engine/testing.ts';
 import { defaultEnvironment } from '../environment/environment.ts';
 import { state } from '../machine/layout.ts';
 import { Machine } from '../machine/machine.ts';
-import type { LinkedProgram } from '../object/linked-program.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
 import type { ContextValues, ProgramFamily, RunInput } from './family.ts';
 import { familyOf, families } from './registry.ts';
@@ -16,23 +16,10 @@ import { syscall } from './syscall.ts';
 import { xdp } from './xdp.ts';
 
 function machine(): Machine {
-  const program: LinkedProgram = {
-    object: {
-      name: 'test.o',
-      license: 'GPL',
-      codeSections: [],
-      functions: [],
-      programs: [],
-      maps: [],
-      dataSections: [],
-      btf: undefined,
-      lines: [],
-    },
-    code: new Uint8Array(16),
-    sections: [{ index: 1, name: 'xdp', firstSlot: 0, slots: 1 }],
-    maps: [],
-  };
-  return new Machine(program, defaultEnvironment, { helpers: new Map(), nameOf: () => undefined });
+  return new Machine(bareProgram('exit'), defaultEnvironment, {
+    helpers: new Map(),
+    nameOf: () => undefined,
+  });
 }
 
 function hex(text: string): Uint8Array {
@@ -388,7 +375,7 @@ describe('xdp', () => {
 describe('types without a packet', () => {
   it('raw_tracepoint: the arguments, and NULL without', () => {
     const m = machine();
-    expectOk(rawTracepoint.prepare(m, { ctxIn: { args: [1, 2n ** 64n - 1n] as never } }));
+    expectOk(rawTracepoint.prepare(m, { ctxIn: { args: [1, 2n ** 64n - 1n] } }));
     const at = m.regions.resolve(m.register(1) + 8n, 8, 'read') ?? 0;
     expect(m.memory.view.getBigUint64(at, true)).toBe(2n ** 64n - 1n);
     expect(m.regions.resolve(m.register(1) + 16n, 8, 'read')).toBeUndefined();
