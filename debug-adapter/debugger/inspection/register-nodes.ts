@@ -32,15 +32,16 @@ function registerNode(context: NodeContext, frame: DebugFrame, number: number): 
   const name = `r${number}`;
   const value = registerValue(target, frame, number);
   if (value === undefined) return textNode(name, notSaved, { type: 'u64' });
-  const bits = target.host.frameRegisters(frame)[number] ?? 0n;
+  const bits = (): bigint => target.host.frameRegisters(frame)[number] ?? 0n;
   const { assign } = context;
-  const located = target.read(bits, 1) !== undefined;
   return {
-    ...textNode(name, (format) => registerText(context, bits, format), {
+    ...textNode(name, (format) => registerText(context, bits(), format), {
       type: 'u64',
       evaluateName: `$${name}`,
     }),
-    address: located ? bits : undefined,
+    get address() {
+      return target.read(bits(), 1) === undefined ? undefined : bits();
+    },
     assign:
       assign === undefined
         ? undefined
