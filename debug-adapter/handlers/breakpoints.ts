@@ -5,7 +5,7 @@ import { count, integer, list, optional, record, text } from '../protocol/shape.
 import type { Session } from '../session.ts';
 import { handler, type Handler } from './handler.ts';
 import { addressOf, memoryReference } from './memory-reference.ts';
-import { listingReference, placeBody } from './source-body.ts';
+import { lineBody, listingReference } from './source-body.ts';
 
 const modifiers = { condition: optional(text), hitCondition: optional(text), logMessage: optional(text) };
 const source = record({ path: optional(text), name: optional(text), sourceReference: optional(integer) });
@@ -23,7 +23,7 @@ export function breakpointBody(session: Session, bound: BoundBreakpoint): DebugP
     id,
     verified,
     ...(message !== undefined && { message }),
-    ...(bound.source && placeBody(session, bound.source)),
+    ...(bound.source && lineBody(session, bound.source)),
     ...(address !== undefined && { instructionReference: memoryReference(address) }),
   };
 }

@@ -21,6 +21,12 @@ export interface PlaceBody {
   readonly column: number;
 }
 
+/** A place where a line is what matters: no column where none was found. */
+export function lineBody(session: Session, place: SourcePlace): Partial<PlaceBody> {
+  const { column, ...body } = placeBody(session, place);
+  return place.column === 0 ? body : { ...body, column };
+}
+
 /** Our lines and columns count from 1; the client's from what it said. */
 export function placeBody(session: Session, place: SourcePlace): PlaceBody {
   const { firstLine, firstColumn } = session.client;
