@@ -53,7 +53,7 @@ const notes: string[] = [];
 
 /** Fields that all recorded runs agree on; where they do not, the kernel's result depends on its random seed. */
 function agreed(recorded: RecordedCase): Observed {
-  const runs = recorded.runs.filter((run) => !isRefusal(run));
+  const runs = recorded.runs.filter((run): run is Observed => !isRefusal(run));
   const [first = {}, ...others] = runs;
   return Object.fromEntries(
     Object.entries(first).filter(

@@ -1,4 +1,5 @@
-import { frame, frames, stackSize, state } from '../machine/layout.ts';
+import { state } from '../machine/layout.ts';
+import { accessFault } from '../machine/access-fault.ts';
 import type { KernelMap } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
 import { regionKinds, regionRow, type Region } from '../memory/regions.ts';
@@ -125,70 +126,12 @@ function refuseMemory(
   const address = machine.register(register);
   const type = typeName(machine, address);
   const details = { access: { type: access, address, size, register } };
-  const place = machine.regions.locate(address);
-  if (place === undefined || type === 'scalar' || ['ctx', 'func', 'map_ptr'].includes(type)) {
+  if (type === 'scalar' || ['ctx', 'func', 'map_ptr'].includes(type)) {
     const message = `R${register} type=${type} expected=${expectedOf[kind]}`;
     machine.fail({ kind: address === 0n ? 'null-pointer' : 'helper-argument', message, ...details });
     return;
   }
-  const { region, offset } = place;
-  const message = describe(machine, { region, offset, register, size, access });
-  const forbidden = message.includes('forbidden') || message.includes('not allowed');
-  const released = region.kind === 'stack' && region.readLimit === 0;
-  machine.fail({
-    kind: forbidden ? 'write-forbidden' : released ? 'released-memory' : 'invalid-access',
-    message,
-    ...details,
-  });
-}
-
-interface Refused {
-  readonly region: Region;
-  readonly offset: number;
-  readonly register: number;
-  readonly size: number;
-  readonly access: Access;
-}
-
-/** The verifier's sentence for an access outside of what a pointer points to. */
-function describe(machine: Machine, { region, offset, register, size, access }: Refused): string {
-  const where = `off=${offset} size=${size}`;
-  switch (region.kind) {
-    case 'stack': {
-      const off = offset - stackSize;
-      return `invalid ${access === 'read' ? 'read from' : 'write to'} stack R${register} off=${off} size=${size}`;
-    }
-    case 'map_value': {
-      const definition = machine.maps[region.owner]?.linked.definition;
-      const valueSize = definition?.valueSize ?? region.size;
-      const off = region.slotMask === 0xffffffff ? offset : (offset & region.slotMask) >>> 0;
-      const inMap = `value_size=${valueSize} off=${off} size=${size}`;
-      const permitted = off + size <= valueSize && offset >= 0 && offset < region.size;
-      if (!permitted) return `invalid access to map value, ${inMap}`;
-      return access === 'read' ? `read from map forbidden, ${inMap}` : `write into map forbidden, ${inMap}`;
-    }
-    case 'map_key':
-    case 'frame_key': {
-      if (access === 'write') return `write to change key R${register} not allowed`;
-      const owner = region.kind === 'map_key' ? region.owner : keyOwner(machine, region.owner);
-      const keySize = machine.maps[owner]?.linked.definition.keySize ?? region.readLimit;
-      const off = (offset & region.slotMask) >>> 0;
-      return `invalid access to map key, key_size=${keySize} off=${off} size=${size}`;
-    }
-    case 'packet':
-      return `invalid access to packet, ${where}, R${register} points ${offset} bytes into a packet of ${region.size}`;
-    case 'none':
-    case 'code':
-    case 'ctx':
-    case 'map':
-    case 'memory':
-      return `invalid access to memory, mem_size=${region.size} ${where}`;
-  }
-}
-
-/** Map index of the callback frame whose key storage it is. */
-function keyOwner(machine: Machine, depth: number): number {
-  return machine.memory.view.getUint32(frames + depth * frame.sizeOf + frame.map, true);
+  machine.fail(accessFault(machine, details.access));
 }
 
 /** Whether `register` holds the context, as it was given to the program. */

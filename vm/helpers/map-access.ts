@@ -30,7 +30,7 @@ function lookupPerCpu(machine: Machine): Outcome {
 /** Programs cannot change a map made with BPF_F_RDONLY_PROG (record_func_map of the verifier). */
 function isWritable(machine: Machine, map: KernelMap): boolean {
   if ((map.linked.definition.flags & mapFlag.RDONLY_PROG) === 0) return true;
-  machine.fail({ kind: 'write-forbidden', message: 'write into map forbidden' });
+  machine.fail({ kind: 'write-forbidden', message: `write into map forbidden: ${map.name}` });
   return false;
 }
 

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { createMap } from './registry.ts';
+import { mapFlag, mapType } from './flags.ts';
+import { mapDefinition, testMachine } from './testing.ts';
+
+const { HASH, ARRAY, PERCPU_HASH, PERCPU_ARRAY, LRU_HASH, LRU_PERCPU_HASH } = mapType;
+
+/** What map_alloc_check of the kernel refuses, with its errno. */
+const refused = [
+  [ARRAY, { keySize: 8 }, 'EINVAL'],
+  [ARRAY, { maxEntries: 0 }, 'EINVAL'],
+  [ARRAY, { valueSize: 0 }, 'EINVAL'],
+  [ARRAY, { valueSize: 0x80000000 }, 'E2BIG'],
+  [ARRAY, { flags: mapFlag.NO_PREALLOC }, 'EINVAL'],
+  [ARRAY, { flags: mapFlag.PRESERVE_ELEMS }, 'EINVAL'],
+  [ARRAY, { flags: mapFlag.RDONLY_PROG | mapFlag.WRONLY_PROG }, 'EINVAL'],
+  [PERCPU_ARRAY, { flags: mapFlag.MMAPABLE }, 'EINVAL'],
+  [PERCPU_ARRAY, { flags: mapFlag.NUMA_NODE }, 'EINVAL'],
+  [PERCPU_ARRAY, { valueSize: 32769 }, 'E2BIG'],
+  [HASH, { keySize: 0 }, 'EINVAL'],
+  [HASH, { valueSize: 0 }, 'EINVAL'],
+  [HASH, { maxEntries: 0 }, 'EINVAL'],
+  [HASH, { flags: mapFlag.MMAPABLE }, 'EINVAL'],
+  [HASH, { flags: mapFlag.NO_COMMON_LRU }, 'EINVAL'],
+  [HASH, { valueSize: 1 << 22 }, 'E2BIG'],
+  [HASH, { maxEntries: 0x80000001 }, 'E2BIG'],
+  [PERCPU_HASH, { valueSize: 32761 }, undefined],
+  [PERCPU_HASH, { valueSize: 32769 }, 'E2BIG'],
+  [LRU_HASH, { flags: mapFlag.NO_PREALLOC }, 'ENOTSUPP'],
+  [LRU_PERCPU_HASH, { flags: mapFlag.NUMA_NODE }, 'EINVAL'],
+  [LRU_HASH, { flags: mapFlag.NUMA_NODE | mapFlag.NO_COMMON_LRU }, 'EINVAL'],
+  [LRU_HASH, { flags: mapFlag.NO_COMMON_LRU | mapFlag.ZERO_SEED }, undefined],
+] as const;
+
+test.each(refused)('type %i with %o: %s', (type, rest, error) => {
+  const definition = mapDefinition(type, { name: 'flows', ...rest });
+  const result = createMap(testMachine(), { name: 'flows', definition, data: undefined }, 0);
+  if (error === undefined) {
+    expect(result.ok).toBe(true);
+    return;
+  }
+  if (result.ok) expect.unreachable('the map was made');
+  expect(result.problem.code).toBe('map-definition');
+  expect(result.problem.message).toContain('the map flows');
+  expect(result.problem.message).toContain(`-${error} (`);
+});
+
+describe('types the machine does not have', () => {
+  test('a known type gives a map that can do nothing', () => {
+    const definition = mapDefinition(27, { name: 'events', keySize: 0, valueSize: 0, maxEntries: 4096 });
+    const result = createMap(testMachine(), { name: 'events', definition, data: undefined }, 0);
+    if (!result.ok) expect.unreachable(result.problem.message);
+    const map = result.value;
+    expect(map).toMatchObject({ supported: false, typeName: 'RINGBUF', traversal: undefined });
+    expect(map.userUpdate(new Uint8Array(0), [])).toBe(-524);
+  });
+
+  test('an unknown number is a problem', () => {
+    const definition = mapDefinition(99, { name: 'odd' });
+    const result = createMap(testMachine(), { name: 'odd', definition, data: undefined }, 0);
+    expect(result).toMatchObject({ ok: false, problem: { code: 'unsupported-map-type' } });
+  });
+
+  test('a map too big for the machine is a problem', () => {
+    const definition = mapDefinition(ARRAY, { maxEntries: 0x10000000, valueSize: 64 });
+    const result = createMap(testMachine(), { name: 'm', definition, data: undefined }, 0);
+    expect(result).toMatchObject({ ok: false, problem: { code: 'out-of-memory' } });
+  });
+});
