@@ -79,6 +79,35 @@ describe('endless programs', () => {
     expect(await stepping).toMatch(/^pause main/);
   });
 
+  it('can be paused where a breakpoint is passed again and again', async () => {
+    const session = await debugAssembly(endless);
+    const { debugger: target } = session;
+    const address = target.vm.machine.code.addressOfSlot(2);
+    target.breakpoints.setInstructions([{ address, hitCondition: '< 0' }]);
+    const running = session.go(target.start());
+    target.pause();
+    expect(await running).toMatch(/^pause main/);
+  });
+
+  it('stop at a breakpoint that is set while they run', async () => {
+    const session = await debugAssembly(endless);
+    const { debugger: target } = session;
+    const running = session.go(target.start());
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    target.breakpoints.setInstructions([{ address: target.vm.machine.code.addressOfSlot(2) }]);
+    expect(await running).toBe('instruction breakpoint main: slot 2');
+  });
+
+  it('are counted to the hit, over many slices', async () => {
+    const session = await debugAssembly(endless);
+    const { debugger: target } = session;
+    const address = target.vm.machine.code.addressOfSlot(2);
+    target.breakpoints.setInstructions([{ address, hitCondition: '100000' }]);
+    expect(await session.go(target.start())).toBe('instruction breakpoint main: slot 2');
+    expect(target.vm.machine.register(0)).toBe(100_000n);
+    expect(target.vm.machine.cycle).toBe(200_000);
+  });
+
   it('end at the cycle limit, exactly', async () => {
     const session = await debugAssembly(endless, { configuration: { cycleLimit: 1_000_001 } });
     expect(await session.go(session.debugger.start())).toMatch(/^exception cycle-limit main/);

@@ -69,6 +69,7 @@ export class Stepper {
       if (halt !== 'breakpoint') return halt;
       const stop = this.#arrive();
       if (stop !== undefined) return stop;
+      if (await this.#execution.breathe()) return { reason: 'pause' };
     }
   }
 
