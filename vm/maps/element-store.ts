@@ -160,12 +160,13 @@ export class ElementStore {
     if (capacity * Math.max(valueBytes, this.#keySlot) > largestRegion) {
       raise('out-of-memory', `${capacity} map elements need more than the 4 GiB of a memory region`);
     }
-    this.#move(this.#header + header.nodes, nodeSize, had + 1, capacity + 1);
+    // The biggest first: they may fit into what earlier arrays have left.
+    this.#move(this.#valueRow + regionRow.base, valueBytes, had, capacity);
+    this.#move(this.#keyRow + regionRow.base, this.#keySlot, had, capacity);
     if (sentinels !== undefined) {
       this.#move(this.#header + header.links, linkSize, had + sentinels, capacity + sentinels);
     }
-    this.#move(this.#keyRow + regionRow.base, this.#keySlot, had, capacity);
-    this.#move(this.#valueRow + regionRow.base, valueBytes, had, capacity);
+    this.#move(this.#header + header.nodes, nodeSize, had + 1, capacity + 1);
     this.#memory.view.setUint32(this.#header + header.capacity, capacity, true);
   }
 
