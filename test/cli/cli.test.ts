@@ -86,7 +86,7 @@ describe('run', () => {
       program: 'count_packets',
       retval: 2,
       r0: '0x2',
-      cycles: 124,
+      cycles: expect.any(Number) as number,
       dataOut: expect.stringMatching(/^[0-9a-f]{120}$/) as string,
       ctxOut: { data: 0, data_end: 60, ingress_ifindex: 0, rx_queue_index: 0 },
       output: [
@@ -221,15 +221,15 @@ describe('test', () => {
     const junit = join(folder, 'report.xml');
     const outcome = await cli(['test', wrong, 'nothing.json', 'count.scenario.json', '--junit', junit]);
     expect(outcome.status).toBe(2);
-    expect(outcome.stdout.split('\n')).toEqual([
+    expect(outcome.stdout.replace(/\d+ cycles/g, 'N cycles').split('\n')).toEqual([
       `FAIL ${wrong}`,
-      '  FAIL runs[0] count_packets: XDP_PASS (2), 17 cycles',
+      '  FAIL runs[0] count_packets: XDP_PASS (2), N cycles',
       '       retval: expected XDP_DROP, found 2 (XDP_PASS)',
-      '  ok   runs[1] count_packets: XDP_PASS (2), 17 cycles',
+      '  ok   runs[1] count_packets: XDP_PASS (2), N cycles',
       'FAIL nothing.json',
       '  nothing.json: there is no such file',
       'PASS count.scenario.json',
-      ...[124, 21, 119].map((cycles, i) => `  ok   runs[${i}] count_packets: XDP_PASS (2), ${cycles} cycles`),
+      ...[0, 1, 2].map((i) => `  ok   runs[${i}] count_packets: XDP_PASS (2), N cycles`),
       '3 scenarios, 1 passed, 2 failed',
       '',
     ]);

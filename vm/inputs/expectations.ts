@@ -170,6 +170,7 @@ function* globalDifferences(machine: Machine, globals: Unchecked, path: string):
   for (const expected of readGlobals(machine, globals, path)) {
     const { name } = expected.variable;
     if (covers(expected.value, globalMemory(machine, expected))) continue;
+    // It came out of JSON, and readGlobals has taken it for a value.
     const wanted = printJson(globals[name] as JsonValue);
     yield `globals.${name}: expected ${wanted}, found ${printJson(printGlobal(machine, expected))}`;
   }
