@@ -1,5 +1,12 @@
-import type { Result } from '../../vm/base/problem.ts';
-import { prepareScenario, startScenarioRun, type ScenarioFiles } from '../../vm/inputs/prepare-scenario.ts';
+import { attempt, expectOk, type Result } from '../../vm/base/problem.ts';
+import {
+  prepareScenario,
+  startScenarioRun,
+  type PreparedScenario,
+  type ScenarioFiles,
+} from '../../vm/inputs/prepare-scenario.ts';
+import { selectProgram } from '../../vm/object/select-program.ts';
+import { familyOf } from '../../vm/programs/registry.ts';
 import { reportRun } from '../../vm/inputs/run-scenario.ts';
 import type { FunctionSymbol } from '../../vm/object/program-object.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
@@ -21,6 +28,8 @@ export async function load(
   const scenarioFiles: ScenarioFiles = { readFile: (path) => files.readFile(joinPath(folder, path)) };
   const prepared = await prepareScenario(scenario, { readFile: (path) => files.readFile(path) });
   if (!prepared.ok) return prepared;
+  const programs = checkPrograms(prepared.value);
+  if (!programs.ok) return programs;
   let started: FunctionSymbol | undefined;
   const plan: RunPlan = {
     count: scenario.runs.length,
@@ -39,4 +48,14 @@ export async function load(
   const [objectPath = ''] = scenario.objects;
   const parts = await makeParts(prepared.value.vm, plan, objectPath, configuration, files);
   return { ok: true, value: parts };
+}
+
+/** A program that is not there is said at once, not when its run begins. */
+function checkPrograms({ scenario, object }: PreparedScenario): Result<void> {
+  return attempt(() => {
+    for (const run of scenario.runs) {
+      if (run.advanceNs !== undefined) continue;
+      expectOk(familyOf(expectOk(selectProgram(object, run.program ?? scenario.program))));
+    }
+  });
 }
