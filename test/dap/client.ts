@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createConnection } from 'node:net';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { DebugProtocol as Dap } from '@vscode/debugprotocol';
+import type { InlineAdapter } from '../../debug-adapter/adapter.ts';
 import type { Events, Requests } from './requests.ts';
 import { encodeMessage, MessageReader } from './wire.ts';
 
@@ -37,7 +38,8 @@ export class RequestFailed extends Error {
  * which they came, each once. Nothing sleeps: what does not come in time fails with all messages so far.
  */
 export class DapClient {
-  readonly #output: Writable;
+  readonly #send: (message: Dap.ProtocolMessage) => void;
+  readonly #output: Writable | undefined;
   readonly #pending = new Map<number, Pending>();
   readonly #events: Dap.Event[] = [];
   readonly #waiters: Waiter[] = [];
@@ -52,7 +54,7 @@ export class DapClient {
     const child = spawn(process.execPath, [adapter], { stdio: 'pipe' });
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    const client = new DapClient(child.stdout, child.stdin, () => child.kill());
+    const client = DapClient.#onStreams(child.stdout, child.stdin, () => child.kill());
     child.on('exit', (code, signal) => {
       client.#end(new Error(`the adapter ended (${String(code ?? signal)})\n${errors}`));
     });
@@ -66,17 +68,31 @@ export class DapClient {
   }
 
   static over(stream: Duplex): DapClient {
-    const client = new DapClient(stream, stream, () => stream.destroy());
+    const client = DapClient.#onStreams(stream, stream, () => stream.destroy());
     stream.on('close', () => client.#end(new Error('the connection was closed')));
     return client;
   }
 
-  private constructor(input: Readable, output: Writable, close: () => void) {
-    this.#output = output;
-    this.#close = close;
-    const reader = new MessageReader((message) => this.#receive(message));
+  /** An adapter in this process. */
+  static inline(adapter: InlineAdapter): DapClient {
+    const send = (message: Dap.ProtocolMessage): void => adapter.handleMessage(message);
+    const client = new DapClient(send, () => adapter.dispose());
+    adapter.onDidSendMessage((message) => client.#receive(message as Dap.ProtocolMessage));
+    return client;
+  }
+
+  static #onStreams(input: Readable, output: Writable, close: () => void): DapClient {
+    const client = new DapClient((message) => output.write(encodeMessage(message)), close, output);
+    const reader = new MessageReader((message) => client.#receive(message));
     input.on('data', (chunk: Buffer) => reader.push(chunk));
     output.on('error', () => undefined);
+    return client;
+  }
+
+  private constructor(send: (message: Dap.ProtocolMessage) => void, close: () => void, output?: Writable) {
+    this.#send = send;
+    this.#close = close;
+    this.#output = output;
   }
 
   /** Answers with the body of the response. */
@@ -93,7 +109,7 @@ export class DapClient {
       if (this.#ended) throw this.#ended;
       this.#pending.set(seq, { resolve, reject });
       this.messages.push(request);
-      this.#output.write(encodeMessage(request));
+      this.#send(request);
     });
     if (!response.success) throw new RequestFailed(response as Dap.ErrorResponse);
     return response.body;
@@ -101,7 +117,7 @@ export class DapClient {
 
   /** Bytes as they are, for messages that are no messages. */
   write(bytes: string): void {
-    this.#output.write(bytes);
+    this.#output?.write(bytes);
   }
 
   /** The error of a request that has to fail. */
