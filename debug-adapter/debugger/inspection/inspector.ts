@@ -11,6 +11,7 @@ import { groupNode, textNode, type NodeContext } from './nodes.ts';
 import { registerNodes } from './register-nodes.ts';
 import { Target, type InspectedMachine, type InspectionHost } from './target.ts';
 import { traversalNodes } from './traversal-nodes.ts';
+import { traversalAround } from './traversal.ts';
 import type { Value } from './value.ts';
 import { ValueNode } from './value-node.ts';
 
@@ -55,6 +56,7 @@ export class Inspector {
               group('arguments', () => argumentNodes(context, frame)),
               'arguments',
             ),
+            ...scope('Traversal', this.#traversal(context, frame)),
             ...scope(
               'Registers',
               group('registers', () => registerNodes(context, frame)),
@@ -76,8 +78,11 @@ export class Inspector {
     ];
   }
 
-  #traversal(context: NodeContext, { callback, depth }: DebugFrame): VariableNode | undefined {
-    return callback && groupNode('traversal', '', () => traversalNodes(context, depth, callback));
+  /** Of a helper's frame its own, of a function's frame that within which it runs. */
+  #traversal(context: NodeContext, { depth }: DebugFrame): VariableNode | undefined {
+    const around = traversalAround(this.target, depth);
+    if (around === undefined) return undefined;
+    return groupNode('traversal', '', () => traversalNodes(context, around.depth, around.callback));
   }
 
   /** What an address points to: `packet+14`, `counts[3].value+8`, `r10-48 of sum`, `sum+16`; empty where that is not known. */

@@ -77,6 +77,6 @@ describe('bpf_loop without debug information', () => {
   test('there is nothing else to show', () => {
     const { machine, inspector } = inLoop();
     const names = inspector.scopes(frameOf(machine, 'function')).map(({ name }) => name);
-    expect(names).toEqual(['Arguments', 'Registers']);
+    expect(names).toEqual(['Arguments', 'Traversal', 'Registers']);
   });
 });
