@@ -3,13 +3,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../base/bytes.ts';
 import { attempt, expectOk } from '../base/problem.ts';
 import type { Machine } from '../machine/machine.ts';
+import { Btf } from '../object/btf/btf.ts';
 import { readObject } from '../object/read-object.ts';
 import { clearMap, dumpMap, readMapEntries, storeEntries } from './bpftool-json.ts';
 import { mapNamed } from './expectations.ts';
 import { globalMemory, readGlobals, storeGlobals } from './globals.ts';
 import { isJsonArray, isJsonObject, parseJson, printJson, type JsonValue } from './json.ts';
 import { prepareObject } from './prepare-scenario.ts';
+import { BtfBuilder } from '../object/testing/build-btf.ts';
 import { parseScenario } from './scenario.ts';
+import { formatValue } from './typed-print.ts';
+import { valueFromJson } from './typed-value.ts';
 
 const folder = new URL('testdata/', import.meta.url);
 const object = expectOk(
@@ -219,4 +223,18 @@ describe('global variables', () => {
       'globals.threshold',
     );
   });
+});
+
+it('takes BTF that places members outside their struct for what it is', () => {
+  const builder = new BtfBuilder();
+  const u32 = builder.int('u32', 4);
+  const typeId = builder.struct('broken', 4, [
+    ['far', u32, 8 * 400],
+    ['bits', u32, 8 * 500, 3],
+  ]);
+  const btf = expectOk(Btf.open(builder.bytes()));
+  for (const value of [{ far: 1 }, { bits: 1 }]) {
+    expect(problemOf(() => valueFromJson(value, 4, { btf, typeId }, 'v'))).toContain('BTF places');
+  }
+  expect(formatValue(btf, typeId, new Uint8Array(4))).toEqual({ far: 0, bits: '0x0' });
 });

@@ -1,4 +1,5 @@
 import { fromHex, writeInteger } from '../base/bytes.ts';
+import { raise } from '../base/problem.ts';
 import {
   isEnum,
   isStruct,
@@ -74,8 +75,15 @@ function storeUntyped(target: NamedBytes, value: unknown, size: number, path: st
 }
 
 function put(target: NamedBytes, offset: number, bytes: Uint8Array): void {
+  checkInside(target, offset, bytes.length);
   target.bytes.set(bytes, offset);
   target.mask.fill(0xff, offset, offset + bytes.length);
+}
+
+/** Damaged BTF may place a member outside its struct. */
+function checkInside(target: NamedBytes, offset: number, size: number): void {
+  if (offset < 0 || offset + size > target.bytes.length)
+    raise('btf-layout', `BTF places ${size} bytes at ${offset} of a value of ${target.bytes.length} bytes`);
 }
 
 /** Both the signed and the unsigned reading of `bits` bits are taken. */
@@ -216,6 +224,7 @@ class Encoder {
   #bit(position: number, value: bigint): void {
     const at = Math.floor(position / 8);
     const bit = 1 << (position % 8);
+    checkInside(this.#target, at, 1);
     const { bytes, mask } = this.#target;
     mask[at] = (mask[at] ?? 0) | bit;
     bytes[at] = value === 0n ? (bytes[at] ?? 0) & ~bit : (bytes[at] ?? 0) | bit;
