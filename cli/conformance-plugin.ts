@@ -3,8 +3,7 @@ import { attempt, expectOk, raise, type Result } from '../vm/base/problem.ts';
 import { VirtualMachine } from '../vm/engine/virtual-machine.ts';
 import { defaultEnvironment } from '../vm/environment/environment.ts';
 import { finishRun } from '../vm/inputs/run-scenario.ts';
-import type { LinkedProgram } from '../vm/object/linked-program.ts';
-import { LineTable } from '../vm/object/link/line-table.ts';
+import { bareProgram } from '../vm/object/bare-program.ts';
 import type { FunctionSymbol } from '../vm/object/program-object.ts';
 
 /**
@@ -31,7 +30,8 @@ function hexOf(text: string, what: string): Uint8Array {
 export function start(code: Uint8Array, memory: Uint8Array): VirtualMachine {
   if (code.length === 0 || code.length % 8 !== 0)
     raise('bad-program', `the program has ${code.length} bytes, not a multiple of 8`);
-  const vm = expectOk(VirtualMachine.create(bareProgram(code), defaultEnvironment));
+  const main = { ...entry, size: code.length, firstSlot: 0, slots: code.length / 8 };
+  const vm = expectOk(VirtualMachine.create(bareProgram(code, sectionName, [main]), defaultEnvironment));
   expectOk(vm.startRun(entry, { ctxIn: { bytes: Array.from(memory) } }));
   vm.machine.setRegister(2, BigInt(memory.length));
   return vm;
@@ -48,32 +48,3 @@ const entry: FunctionSymbol = {
   global: true,
   btfId: undefined,
 };
-
-function bareProgram(code: Uint8Array): LinkedProgram {
-  const slots = code.length / 8;
-  const withEnd = new Uint8Array(code.length + 8);
-  withEnd.set(code);
-  const main = { ...entry, size: code.length, firstSlot: 0, slots };
-  return {
-    object: {
-      name: 'program',
-      license: 'GPL',
-      codeSections: [],
-      functions: [main],
-      programs: [main],
-      maps: [],
-      dataSections: [],
-      externs: [],
-      btf: undefined,
-      lines: [],
-      coreRelocations: [],
-      warnings: [],
-    },
-    code: withEnd,
-    sections: [{ index: 1, name: sectionName, firstSlot: 0, slots }],
-    functions: [main],
-    maps: [],
-    kernelFunctions: [],
-    lines: new LineTable([], [main]),
-  };
-}

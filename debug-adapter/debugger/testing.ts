@@ -1,5 +1,5 @@
 import { expectOk } from '../../vm/base/problem.ts';
-import { bareProgram } from '../../vm/engine/testing.ts';
+import { assembledProgram } from '../../vm/engine/testing.ts';
 import { VirtualMachine } from '../../vm/engine/virtual-machine.ts';
 import { defaultEnvironment } from '../../vm/environment/environment.ts';
 import { LineTable, type LinkedLine } from '../../vm/object/link/line-table.ts';
@@ -72,7 +72,7 @@ export interface AssemblyOptions {
 
 /** A program linked from assembly as section `xdp`, with functions and lines as given. */
 export function assembleProgram(source: string, options: AssemblyOptions = {}): LinkedProgram {
-  const bare = bareProgram(source);
+  const bare = assembledProgram(source);
   const slots = bare.code.length / 8 - 1;
   const section = { index: 1, name: 'xdp', firstSlot: 0, slots };
   const entries = Object.entries(options.functions ?? { main: 0 });

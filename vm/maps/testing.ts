@@ -3,7 +3,7 @@ import { defaultEnvironment, type Environment } from '../environment/environment
 import type { HelperTable } from '../machine/helper.ts';
 import type { KernelMap } from '../machine/kernel-map.ts';
 import { Machine } from '../machine/machine.ts';
-import { LineTable } from '../object/link/line-table.ts';
+import { bareProgram } from '../object/bare-program.ts';
 import type { LinkedMap, LinkedProgram } from '../object/linked-program.ts';
 import type { MapDefinition } from '../object/program-object.ts';
 import { createMap } from './registry.ts';
@@ -33,37 +33,15 @@ export function codeProgram(
   code: Uint8Array = new Uint8Array(8),
   functions: readonly number[] = [],
 ): LinkedProgram {
-  const withGap = new Uint8Array(code.length + 8);
-  withGap.set(code);
   const symbol = { section: 1, sectionName: 'test', size: 8, global: false, btfId: undefined };
-  return {
-    object: {
-      name: 'test.o',
-      license: 'GPL',
-      codeSections: [],
-      functions: [],
-      programs: [],
-      maps: [],
-      dataSections: [],
-      externs: [],
-      btf: undefined,
-      lines: [],
-      coreRelocations: [],
-      warnings: [],
-    },
-    code: withGap,
-    sections: [{ index: 1, name: 'test', firstSlot: 0, slots: code.length / 8 }],
-    functions: functions.map((firstSlot) => ({
-      ...symbol,
-      name: `f${firstSlot}`,
-      offset: firstSlot * 8,
-      firstSlot,
-      slots: 1,
-    })),
-    maps: [],
-    kernelFunctions: [],
-    lines: new LineTable([], []),
-  };
+  const linked = functions.map((firstSlot) => ({
+    ...symbol,
+    name: `f${firstSlot}`,
+    offset: firstSlot * 8,
+    firstSlot,
+    slots: 1,
+  }));
+  return bareProgram(code, 'test', linked);
 }
 
 const noHelpers: HelperTable = { helpers: new Map(), nameOf: () => undefined };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../base/bytes.ts';
 import { expectOk } from '../base/problem.ts';
-import { bareProgram } from '../engine/testing.ts';
+import { assembledProgram } from '../engine/testing.ts';
 import { defaultEnvironment } from '../environment/environment.ts';
 import { state } from '../machine/layout.ts';
 import { Machine } from '../machine/machine.ts';
@@ -16,7 +16,7 @@ import { syscall } from './syscall.ts';
 import { xdp } from './xdp.ts';
 
 function machine(): Machine {
-  return new Machine(bareProgram('exit'), defaultEnvironment, {
+  return new Machine(assembledProgram('exit'), defaultEnvironment, {
     helpers: new Map(),
     nameOf: () => undefined,
   });
