@@ -9,7 +9,6 @@ import { lineBody, listingReference } from './source-body.ts';
 
 const modifiers = { condition: optional(text), hitCondition: optional(text), logMessage: optional(text) };
 const source = record({ path: optional(text), name: optional(text), sourceReference: optional(integer) });
-const exceptionOption = record({ filterId: text, condition: optional(text) });
 
 /** The file a client means: its path, or the listing that it fetched. */
 function pathOf(session: Session, { path, sourceReference }: ReturnType<typeof source>): string {
@@ -41,7 +40,6 @@ export const breakpointHandlers: readonly Handler[] = [
         supportsHitConditionalBreakpoints: true,
         supportsLogPoints: true,
       },
-
       handle: (session, args) => {
         const { firstLine, firstColumn } = session.client;
         const wanted = (args.breakpoints ?? []).map(({ line, column, ...rest }) => ({
@@ -56,7 +54,6 @@ export const breakpointHandlers: readonly Handler[] = [
   ),
   handler('setFunctionBreakpoints', record({ breakpoints: list(record({ name: text, ...modifiers })) }), {
     capabilities: { supportsFunctionBreakpoints: true },
-
     handle: (session, args) => {
       const bound = session.debugger.breakpoints.setFunctions(args.breakpoints);
       return { breakpoints: bound.map((one) => breakpointBody(session, one)) };
@@ -69,7 +66,6 @@ export const breakpointHandlers: readonly Handler[] = [
     }),
     {
       capabilities: { supportsInstructionBreakpoints: true },
-
       handle: (session, args) => {
         const wanted = args.breakpoints.map(({ instructionReference, offset, ...rest }) => ({
           ...rest,
@@ -82,7 +78,6 @@ export const breakpointHandlers: readonly Handler[] = [
   ),
   handler('breakpointLocations', record({ source, line: count, endLine: optional(count) }), {
     capabilities: { supportsBreakpointLocationsRequest: true },
-
     showErrors: false,
     handle: (session, args) => {
       const { firstLine, firstColumn } = session.client;
@@ -96,30 +91,19 @@ export const breakpointHandlers: readonly Handler[] = [
       return { breakpoints };
     },
   }),
-  handler(
-    'setExceptionBreakpoints',
-    record({ filters: list(text), filterOptions: optional(list(exceptionOption)) }),
-    {
-      capabilities: {
-        exceptionBreakpointFilters: [
-          {
-            filter: 'faults',
-            label: 'Faults',
-            description:
-              'Stops at an instruction that does what the kernel does not allow, before it does it.',
-            default: true,
-          },
-        ],
-        supportsExceptionFilterOptions: true,
-      },
-
-      handle: (session, args) => {
-        const wanted = new Set([
-          ...args.filters,
-          ...(args.filterOptions ?? []).map(({ filterId }) => filterId),
-        ]);
-        session.debugger.stopAtFaults = wanted.has('faults');
-      },
+  handler('setExceptionBreakpoints', record({ filters: list(text) }), {
+    capabilities: {
+      exceptionBreakpointFilters: [
+        {
+          filter: 'faults',
+          label: 'Faults',
+          description: 'Stops at an instruction that does what the kernel does not allow, before it does it.',
+          default: true,
+        },
+      ],
     },
-  ),
+    handle: (session, args) => {
+      session.debugger.stopAtFaults = args.filters.includes('faults');
+    },
+  }),
 ];

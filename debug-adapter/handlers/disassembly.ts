@@ -22,7 +22,6 @@ export const disassemblyHandlers: readonly Handler[] = [
     }),
     {
       capabilities: { supportsDisassembleRequest: true },
-
       showErrors: false,
       handle: (session, args) => {
         if (args.instructionCount > mostRows)
@@ -39,7 +38,6 @@ export const disassemblyHandlers: readonly Handler[] = [
   ),
   handler('loadedSources', argumentsOf({}), {
     capabilities: { supportsLoadedSourcesRequest: true },
-
     handle: (session) => {
       const { places } = session.debugger;
       const files = places.sources.files.flatMap(({ path }) => path ?? []);

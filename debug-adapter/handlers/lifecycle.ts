@@ -31,13 +31,11 @@ export const lifecycleHandlers: readonly Handler[] = [
   }),
   handler('configurationDone', nothing, {
     capabilities: { supportsConfigurationDoneRequest: true },
-
     handle: (session) => session.expectLoaded(),
     after: (session) => session.run((target) => target.start()),
   }),
   handler('terminate', nothing, {
     capabilities: { supportsTerminateRequest: true },
-
     handle: () => undefined,
     after: (session) => session.terminate(),
   }),

@@ -10,7 +10,6 @@ const mostBytes = 1 << 20;
 export const memoryHandlers: readonly Handler[] = [
   handler('readMemory', record({ memoryReference: text, offset: optional(integer), count }), {
     capabilities: { supportsReadMemoryRequest: true },
-
     showErrors: false,
     handle: (session, args) => {
       const { inspector } = session.stopped;
@@ -42,7 +41,6 @@ export const memoryHandlers: readonly Handler[] = [
     }),
     {
       capabilities: { supportsWriteMemoryRequest: true },
-
       handle: (session, args) => {
         const { inspector } = session.stopped;
         const bytes = fromBase64(args.data);

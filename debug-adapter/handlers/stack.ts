@@ -13,7 +13,6 @@ export const stackHandlers: readonly Handler[] = [
   }),
   handler('stackTrace', record({ threadId: integer, startFrame: optional(count), levels: optional(count) }), {
     capabilities: { supportsDelayedStackTraceLoading: true },
-
     showErrors: false,
     handle: (session, { startFrame = 0, levels = 0 }) => {
       const { frames } = session.stopped;
@@ -40,7 +39,6 @@ export const stackHandlers: readonly Handler[] = [
   }),
   handler('exceptionInfo', record({ threadId: integer }), {
     capabilities: { supportsExceptionInfoRequest: true },
-
     handle: (session) => {
       const { stop, frames } = session.stopped;
       if (stop.reason !== 'exception') raise('no-fault', 'the program did not stop at a fault');

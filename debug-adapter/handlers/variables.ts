@@ -1,3 +1,4 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { expectOk, raise } from '../../vm/base/problem.ts';
 import type { ValueFormat, VariableNode } from '../debugger/variable.ts';
 import { count, flag, integer, oneOf, optional, record, text } from '../protocol/shape.ts';
@@ -12,12 +13,11 @@ export function formatOf(session: Session, wanted: { readonly hex?: boolean } | 
   return { hex: wanted?.hex ?? session.format.hex };
 }
 
-/** Parts of a node in the order of DAP: named before indexed. `count` 0 or absent means all. */
+/** Parts of a node in the order of DAP: named before indexed. */
 function childrenOf(
   node: VariableNode,
-  { filter, start = 0, count: wanted = 0 }: { filter?: 'named' | 'indexed'; start?: number; count?: number },
+  { filter, start = 0, count: limit }: { filter?: 'named' | 'indexed'; start?: number; count: number },
 ): readonly VariableNode[] {
-  const limit = wanted === 0 ? Infinity : wanted;
   const part = (kind: 'named' | 'indexed', from: number, most: number): readonly VariableNode[] => {
     const size = Math.min(most, node[kind] - from);
     return size > 0 ? node.children(kind, from, size) : [];
@@ -34,6 +34,16 @@ function nodeOf(session: Session, reference: number): VariableNode {
     raise('stale-reference', `variables reference ${reference} is not of this stop`)
   );
 }
+
+/** What a client gets that does not ask by pages. */
+const mostAtOnce = 10_000;
+
+const more: DebugProtocol.Variable = {
+  name: '…',
+  value: `more than the first ${mostAtOnce}: a client that asks by pages shows them`,
+  variablesReference: 0,
+  presentationHint: { kind: 'virtual', attributes: ['readOnly'] },
+};
 
 const page = 100;
 
@@ -63,18 +73,21 @@ export const variableHandlers: readonly Handler[] = [
     }),
     {
       capabilities: { supportsValueFormattingOptions: true },
-
       showErrors: false,
       handle: (session, args) => {
         const shown = formatOf(session, args.format);
-        const nodes = childrenOf(nodeOf(session, args.variablesReference), args);
-        return { variables: nodes.map((node) => variableBody(session, node, shown)) };
+        const parent = nodeOf(session, args.variablesReference);
+        const wanted = args.count ?? 0;
+        const nodes = childrenOf(parent, { ...args, count: wanted === 0 ? mostAtOnce + 1 : wanted });
+        const variables = nodes
+          .slice(0, wanted === 0 ? mostAtOnce : wanted)
+          .map((node) => variableBody(session, node, shown));
+        return { variables: nodes.length > variables.length ? [...variables, more] : variables };
       },
     },
   ),
   handler('setVariable', record({ variablesReference: integer, name: text, value: text, format }), {
     capabilities: { supportsSetVariable: true },
-
     showErrors: false,
     handle: (session, args) => {
       const parent = nodeOf(session, args.variablesReference);

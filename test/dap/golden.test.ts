@@ -1,0 +1,79 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DebugProtocol as Dap } from '@vscode/debugprotocol';
+import { buildAdapter, example, spawnAdapter } from './adapter-process.ts';
+import type { DapClient } from './client.ts';
+import { initializeArguments, launch, nextStop, parts, resume, scopeOf, setBreakpoints } from './session.ts';
+
+let client: DapClient;
+
+beforeAll(buildAdapter);
+beforeEach(() => {
+  client = spawnAdapter();
+});
+afterEach(() => client.close());
+
+/** One line a message, with names for what differs from machine to machine: folders and addresses. */
+function normalised(messages: readonly Dap.ProtocolMessage[]): string {
+  const addresses = new Map<string, string>();
+  const named = (address: string): string => {
+    const name = addresses.get(address) ?? `<address ${addresses.size + 1}>`;
+    addresses.set(address, name);
+    return name;
+  };
+  return messages
+    .map(lineOfMessage)
+    .join('')
+    .replaceAll(example(''), '<examples>/')
+    .replace(/0x[0-9a-f]{5,16}/g, named)
+    .replace(/(?<="(?:data|data_end|data_meta)","value":")\d+/g, '<address>');
+}
+
+function lineOfMessage(message: Dap.ProtocolMessage): string {
+  const written = (body: unknown): string => (body === undefined ? '' : ` ${JSON.stringify(body)}`);
+  if (message.type === 'request') {
+    const request = message as Dap.Request;
+    return `> ${request.command}${written(request.arguments)}\n`;
+  }
+  if (message.type === 'event') {
+    const event = message as Dap.Event;
+    return `* ${event.event}${written(event.body)}\n`;
+  }
+  const response = message as Dap.Response;
+  return `< ${response.success ? '' : 'failed '}${response.command}${written(response.body)}\n`;
+}
+
+describe('golden', () => {
+  it('capabilities: what is registered, and nothing else', async () => {
+    const capabilities = await client.request('initialize', initializeArguments);
+    await expect(`${JSON.stringify(capabilities, null, 2)}\n`).toMatchFileSnapshot(
+      'golden/capabilities.json',
+    );
+  });
+
+  it('a session as VS Code drives it', async () => {
+    const source = example('count.bpf.c');
+    await launch(client, { scenario: example('count.scenario.json') });
+    await setBreakpoints(client, source, { marker: 'ctx->packets += value->packets' });
+    await client.request('setFunctionBreakpoints', { breakpoints: [] });
+    await client.request('setExceptionBreakpoints', { filters: ['faults'] });
+    await client.request('configurationDone');
+    const { frames, top } = await nextStop(client);
+    await client.request('threads');
+    const values = await scopeOf(client, top, 'Arguments');
+    await parts(client, values.variablesReference);
+    const traversal = await scopeOf(client, frames[1]!, 'Traversal');
+    await parts(client, traversal.variablesReference);
+    const second = await resume(client);
+    await client.request('evaluate', { expression: '*key', context: 'hover', frameId: second.top.id });
+    await client.failure('evaluate', { expression: 'nobody', context: 'hover', frameId: second.top.id });
+    await client.request('setBreakpoints', { source: { path: source }, breakpoints: [] });
+    await resume(client, 'stepOut');
+    await resume(client, 'bpf/runToCaller');
+    await resume(client, 'next');
+    await resume(client);
+    await client.request('terminate');
+    await client.event('terminated');
+    await client.request('disconnect');
+    await expect(normalised(client.messages)).toMatchFileSnapshot('golden/session.txt');
+  });
+});
