@@ -34,7 +34,7 @@ function performInstruction(machine: Machine, instruction: Instruction): Outcome
     case 'store':
       return performAccess(machine, instruction, 'write', semantics.size);
     case 'atomic':
-      return performAccess(machine, instruction, atomicAccess(semantics), semantics.size);
+      return performAccess(machine, instruction, atomicAccess(machine, instruction), semantics.size);
     case 'call':
       return performCall(machine, instruction, semantics.target);
     default:
@@ -45,8 +45,16 @@ function performInstruction(machine: Machine, instruction: Instruction): Outcome
   }
 }
 
-function atomicAccess({ operation }: Extract<Semantics, { kind: 'atomic' }>): 'read' | 'write' {
-  return operation === 'load_acquire' ? 'read' : 'write';
+/** What of an atomic instruction was refused: where it may write, it may not read. */
+function atomicAccess(machine: Machine, instruction: Instruction): 'read' | 'write' {
+  const { semantics } = instruction.row;
+  if (semantics.kind !== 'atomic' || semantics.operation === 'load_acquire') return 'read';
+  const address = accessedAddress(machine, instruction);
+  return machine.regions.resolve(address, semantics.size, 'write') === undefined ? 'write' : 'read';
+}
+
+function accessedAddress(machine: Machine, instruction: Instruction): bigint {
+  return BigInt.asUintN(64, machine.register(addressRegister(instruction)) + BigInt(instruction.off));
 }
 
 /** An access that the region table refused: a store to the context by its program type's rules, else a fault. */
@@ -57,7 +65,7 @@ function performAccess(
   size: number,
 ): Outcome {
   const register = addressRegister(instruction);
-  const address = BigInt.asUintN(64, machine.register(register) + BigInt(instruction.off));
+  const address = accessedAddress(machine, instruction);
   const place = machine.regions.locate(address);
   const { kind } = instruction.row.semantics;
   if (place?.region.kind === 'ctx' && kind === 'store' && machine.contextStore !== undefined) {

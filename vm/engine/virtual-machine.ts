@@ -94,7 +94,7 @@ export class VirtualMachine {
     machine.memory.view.setBigUint64(state.ktime, machine.timeNs, true);
   }
 
-  /** Retires at most `cycles` (up to 2³⁰) and says why it stopped; exact to the cycle. Does nothing once the run has ended. */
+  /** Retires at most `cycles`, at most 2³⁰ at a time, and says why it stopped; exact to the cycle. Does nothing once the run has ended. */
   run(cycles: number, stop: StopRequest = {}): StopReason {
     return this.#interpreter.run(cycles, stop);
   }

@@ -59,5 +59,17 @@ describe('allocator', () => {
 
   test('4 GiB are the end', () => {
     expect(() => memory().allocate(2 ** 32)).toThrow('4 GiB');
+    expect(() => memory().allocate(2 ** 32 - 0x10000)).toThrow('4 GiB');
+  });
+
+  test('what the host cannot give is a problem', () => {
+    const linear = memory();
+    linear.memory.grow = () => {
+      throw new RangeError('no room');
+    };
+    const { bytes } = linear;
+    expect(() => linear.allocate(1 << 20)).toThrow('no room for the');
+    expect(linear.bytes).toBe(bytes);
+    expect(linear.allocate(16)).toBeGreaterThan(0);
   });
 });

@@ -2,7 +2,8 @@ import { alignUp } from '../base/bytes.ts';
 import { raise } from '../base/problem.ts';
 
 const pageSize = 0x10000;
-const maximumPages = 0x10000;
+/** One page less than WebAssembly has, so that the end of the memory is a u32 too. */
+const maximumPages = 0xffff;
 const freeListCount = 32;
 
 /**
@@ -137,8 +138,21 @@ export class LinearMemory {
       raise('out-of-memory', `the machine's memory is limited to 4 GiB, ${end} bytes are needed`);
     }
     const spare = Math.min(Math.ceil(have / pageSize / 8), maximumPages - have / pageSize - wanted);
-    this.memory.grow(wanted + spare);
+    if (!this.#grow(wanted + spare) && !this.#grow(wanted)) {
+      raise('out-of-memory', `this computer has no room for the ${end} bytes that the machine needs`);
+    }
     this.#refresh();
+  }
+
+  /** False where the host has no memory left. */
+  #grow(pages: number): boolean {
+    try {
+      this.memory.grow(pages);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
   }
 }
 

@@ -68,7 +68,10 @@ export function targetSlot({ row, off, imm }: Instruction, slot: number): number
 /** Why an instruction that decodes well cannot be executed where it stands; undefined for all good ones. */
 export function refusal(machine: Machine, instruction: Instruction, slot: number): string | undefined {
   const { semantics } = instruction.row;
+  const own = machine.code.sectionOfSlot(slot);
   if (semantics.kind === 'lddw') {
+    if (own === undefined || slot + 2 > own.section.firstSlot + own.section.slots)
+      return 'lddw takes two slots, but the section ends after the first';
     return wideConstant(machine, instruction, slot) === undefined
       ? `lddw refers to a ${semantics.value} that the program does not have (imm ${instruction.imm})`
       : undefined;
@@ -77,7 +80,6 @@ export function refusal(machine: Machine, instruction: Instruction, slot: number
   if (target === undefined) return undefined;
   const place = machine.code.sectionOfSlot(target);
   const outside = place === undefined || target >= place.section.firstSlot + place.section.slots;
-  const own = machine.code.sectionOfSlot(slot);
   if (outside || (semantics.kind !== 'call' && own?.ordinal !== place.ordinal)) {
     return `jump out of range: it goes to instruction ${target - (own?.section.firstSlot ?? 0)} of ${own?.section.slots ?? 0}`;
   }
@@ -105,7 +107,10 @@ function wideConstant(machine: Machine, instruction: Instruction, slot: number):
       return machine.maps[imm]?.address;
     case 'map_idx_value': {
       const map = machine.maps[imm];
-      return map?.valueBase === undefined ? undefined : map.valueBase + BigInt(immHigh >>> 0);
+      const offset = immHigh >>> 0;
+      return map?.valueBase === undefined || offset >= map.linked.definition.valueSize
+        ? undefined
+        : map.valueBase + BigInt(offset);
     }
     case 'func': {
       const target = slot + 1 + imm;

@@ -42,8 +42,9 @@ function indexOfWork(work: HandlerWork): number {
   return [...works.keys()].indexOf(key);
 }
 
-export const breakpointHandler = indexOfWork({ kind: 'breakpoint' });
+/** Number 0, so that memory which holds no decoded instruction does not count as one. */
 export const specialHandler = indexOfWork(special);
+export const breakpointHandler = indexOfWork({ kind: 'breakpoint' });
 for (const row of instructionTable) handlerOfRow[row.id] = indexOfWork(workOf(row));
 
 /** In the order of their numbers. */

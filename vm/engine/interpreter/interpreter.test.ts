@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { expectOk } from '../../base/problem.ts';
+import { assemble } from '../../isa/assemble.ts';
 import { instructionTable } from '../../isa/table.ts';
 import { bareMachine, type BareMachine } from '../testing.ts';
 import { handlerOf, handlers, specialHandler } from './handlers.ts';
@@ -166,6 +168,20 @@ describe('control', () => {
     expect(fault('r0 = 1')).toMatchObject({ kind: 'end-of-code', slot: 1, cycle: 1 });
   });
 
+  test('an lddw that the section cuts off is a fault there', () => {
+    const code = new Uint8Array(16);
+    code.set(expectOk(assemble('r0 = 1')));
+    code[8] = 0x18;
+    const bare = bareMachine(code);
+    expect(bare.interpreter.run(5, {})).toBe('fault');
+    expect(bare.machine.fault).toMatchObject({
+      kind: 'invalid-instruction',
+      message: 'lddw takes two slots, but the section ends after the first',
+      slot: 1,
+      cycle: 1,
+    });
+  });
+
   test('an unknown opcode is a fault that names it', () => {
     const bare = bareMachine(Uint8Array.of(0xff, 0, 0, 0, 0, 0, 0, 0));
     expect(bare.interpreter.run(5, {})).toBe('fault');
@@ -210,6 +226,39 @@ describe('exact stops', () => {
     interpreter.setBreakpoints([1, 2]);
     interpreter.setBreakpoints([]);
     expect(interpreter.run(1000, {})).toBe('exited');
+  });
+
+  test('a breakpoint that was passed once is not passed later', () => {
+    const { machine, interpreter } = bareMachine('l:\nr0 += 1\nr1 = 2\ngoto l');
+    interpreter.setBreakpoints([0]);
+    interpreter.passBreakpoint();
+    interpreter.setBreakpoints([]);
+    expect(interpreter.run(2, {})).toBe('budget');
+    interpreter.setBreakpoints([0]);
+    expect(interpreter.run(100, {})).toBe('breakpoint');
+    expect(machine.cycle).toBe(3);
+  });
+
+  test.each([-1, 0.5, 99, 1e9, NaN])('slot %s has no breakpoint', (slot) => {
+    const { machine, interpreter } = bareMachine(loop);
+    const before = machine.memory.bytes.slice();
+    interpreter.setBreakpoints([slot]);
+    expect(machine.memory.bytes.every((byte, i) => byte === before[i])).toBe(true);
+    interpreter.setBreakpoints([]);
+    expect(interpreter.run(1000, {})).toBe('exited');
+  });
+
+  test.each([
+    [0, 'budget', 0],
+    [-5, 'budget', 0],
+    [NaN, 'budget', 0],
+    [2.9, 'budget', 2],
+    [2 ** 31, 'exited', 12],
+    [Infinity, 'exited', 12],
+  ])('a budget of %s', (cycles, reason, retired) => {
+    const { machine, interpreter } = bareMachine(loop);
+    expect(interpreter.run(cycles, {})).toBe(reason);
+    expect(machine.cycle).toBe(retired);
   });
 
   test('stops after an exit at a depth', () => {

@@ -19,6 +19,9 @@ export interface StopRequest {
 
 const reasonNames: readonly StopReason[] = ['budget', 'exited', 'fault', 'breakpoint', 'return'];
 
+/** The budget is a signed number of 32 bits. */
+const mostCycles = 2 ** 30;
+
 /** Made once for all machines: the module does not depend on the program. */
 let compiled: WebAssembly.Module | undefined;
 
@@ -42,31 +45,37 @@ export class Interpreter {
     this.#run = instance.exports['run'] as () => number;
   }
 
-  /** Retires at most `cycles` (below 2³¹); see VirtualMachine.run. */
+  /** Retires at most `cycles`, and never more than `mostCycles`; see VirtualMachine.run. */
   run(cycles: number, { afterExitOf = -1, atDepth = -1 }: StopRequest): StopReason {
     const machine = this.#machine;
     if (machine.runState !== 'running') return machine.runState === 'faulted' ? 'fault' : 'exited';
     const { view } = machine.memory;
-    view.setBigUint64(state.sliceEnd, BigInt(machine.cycle + cycles), true);
-    view.setInt32(state.budget, cycles, true);
+    const start = machine.cycle;
+    const budget = cycles >= 1 ? Math.floor(Math.min(cycles, mostCycles)) : 0;
+    view.setBigUint64(state.sliceEnd, BigInt(start + budget), true);
+    view.setInt32(state.budget, budget, true);
     view.setInt32(state.stopAfterExit, afterExitOf, true);
     view.setInt32(state.stopAtDepth, atDepth, true);
     const reason = reasonNames[this.#run()] ?? 'fault';
+    // A helper may have grown the memory, which takes the views made before.
+    if (machine.cycle !== start) machine.memory.view.setUint32(state.passBreakpoint, 0, true);
     if (reason === 'exited') machine.runState = 'exited';
     if (reason === 'fault') machine.runState = 'faulted';
     return reason;
   }
 
-  /** Replaces all breakpoints. */
+  /** Replaces all breakpoints. Slots that are not of the program's code are left out. */
   setBreakpoints(slots: Iterable<number>): void {
     const { view } = this.#machine.memory;
+    const codeSlots = this.#machine.program.code.length / 8;
     for (const slot of this.#breakpoints) {
       const at = this.#machine.code.ipOfSlot(slot);
       view.setUint16(at + decoded.handler, view.getUint16(at + decoded.original, true), true);
+      view.setUint16(at + decoded.original, 0, true);
     }
     this.#breakpoints.clear();
     for (const slot of slots) {
-      if (this.#breakpoints.has(slot)) continue;
+      if (this.#breakpoints.has(slot) || !(slot >= 0 && slot < codeSlots && Number.isInteger(slot))) continue;
       this.#breakpoints.add(slot);
       const at = this.#machine.code.ipOfSlot(slot);
       view.setUint16(at + decoded.original, view.getUint16(at + decoded.handler, true), true);
