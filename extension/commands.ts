@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { CustomRequests } from '../debug-adapter/protocol/requests.ts';
-import { configurationFor } from './configuration-provider.ts';
+import { configurationFor, withProgram } from './configuration-provider.ts';
 import { commands, debugType } from './identifiers.ts';
 import { listingOf } from './listing-file-system.ts';
-import { objectOf, objectOfActiveEditor } from './objects.ts';
+import { explainMissingObject } from './missing-object.ts';
+import { activeDocument, objectOf } from './objects.ts';
 
 export function registerCommands(): vscode.Disposable[] {
   return [
@@ -17,27 +18,26 @@ export function registerCommands(): vscode.Disposable[] {
 /** `program` is given by the object editor's buttons. */
 async function debugObject(target?: unknown, program?: unknown): Promise<void> {
   const object = await objectOfTarget(target);
-  if (object === undefined) {
-    void vscode.window.showErrorMessage('Open or select a BPF source or a compiled BPF object first.');
-    return;
-  }
+  if (object === undefined) return;
   const folder = vscode.workspace.getWorkspaceFolder(object);
-  const configuration = configurationFor(object);
-  if (typeof program === 'string') configuration['program'] = program;
-  await vscode.debug.startDebugging(folder, configuration);
+  const configuration = configurationFor(object, folder);
+  await vscode.debug.startDebugging(
+    folder,
+    typeof program === 'string' ? withProgram(configuration, program) : configuration,
+  );
 }
 
 async function openListing(target?: unknown): Promise<void> {
   const object = await objectOfTarget(target);
-  if (object === undefined) {
-    void vscode.window.showErrorMessage('Open or select a BPF source or a compiled BPF object first.');
-    return;
-  }
-  await vscode.window.showTextDocument(listingOf(object), { preview: false });
+  if (object !== undefined) await vscode.window.showTextDocument(listingOf(object), { preview: false });
 }
 
+/** Of the file a menu was opened on, else of the active editor; where there is none, the user is told. */
 async function objectOfTarget(target: unknown): Promise<vscode.Uri | undefined> {
-  return target instanceof vscode.Uri ? objectOf(target) : objectOfActiveEditor();
+  const document = target instanceof vscode.Uri ? target : activeDocument();
+  const object = document && (await objectOf(document));
+  if (object === undefined) void explainMissingObject(document);
+  return object;
 }
 
 async function runToCaller(): Promise<void> {

@@ -1,10 +1,22 @@
 import * as vscode from 'vscode';
 import { debugType } from './identifiers.ts';
-import { objectOfActiveEditor, objectsOfWorkspace } from './objects.ts';
+import { activeDocument, describeFile, objectOf, objectsOf } from './objects.ts';
+import { explainMissingObject } from './missing-object.ts';
 import { pickProgram } from './pick-program.ts';
 
 /** Completes launch configurations: F5 without launch.json debugs the object of the active editor. */
 export class ConfigurationProvider implements vscode.DebugConfigurationProvider {
+  /** What a new launch.json starts with. */
+  async provideDebugConfigurations(
+    folder: vscode.WorkspaceFolder | undefined,
+  ): Promise<vscode.DebugConfiguration[]> {
+    const active = activeDocument();
+    const object = active && (await objectOf(active));
+    if (object !== undefined) return [configurationFor(object, folder)];
+    const path = '${workspaceFolder}/program.bpf.o';
+    return [{ type: debugType, request: 'launch', name: 'Debug BPF object', object: path }];
+  }
+
   async resolveDebugConfiguration(
     folder: vscode.WorkspaceFolder | undefined,
     configuration: vscode.DebugConfiguration,
@@ -12,12 +24,13 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     if (configuration.type || configuration.request || configuration.name) {
       return { cwd: folder?.uri.fsPath, ...configuration };
     }
-    const object = await objectOfActiveEditor();
+    const active = activeDocument();
+    const object = active && (await objectOf(active));
     if (object === undefined) {
-      await explainMissingObject();
+      void explainMissingObject(active);
       return undefined;
     }
-    return { cwd: folder?.uri.fsPath, ...configurationFor(object) };
+    return { cwd: folder?.uri.fsPath, ...configurationFor(object, folder) };
   }
 
   async resolveDebugConfigurationWithSubstitutedVariables(
@@ -34,26 +47,41 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
   }
 }
 
-/** One configuration for each compiled object of the workspace. */
+/** One configuration for each program of the folder's compiled objects. */
 export class DynamicConfigurationProvider implements vscode.DebugConfigurationProvider {
-  async provideDebugConfigurations(): Promise<vscode.DebugConfiguration[]> {
-    return (await objectsOfWorkspace()).map(configurationFor);
+  async provideDebugConfigurations(
+    folder: vscode.WorkspaceFolder | undefined,
+  ): Promise<vscode.DebugConfiguration[]> {
+    const objects = (await objectsOf(folder)).sort((a, b) => (a.path < b.path ? -1 : 1));
+    const each = objects.map(async (object) => {
+      const one = configurationFor(object, folder);
+      const described = await describeFile(object);
+      if (!described.ok || described.view.programs.length < 2) return [one];
+      return described.view.programs.map((program) => withProgram(one, program.name));
+    });
+    return (await Promise.all(each)).flat();
   }
 }
 
-export function configurationFor(object: vscode.Uri): vscode.DebugConfiguration {
-  const name = vscode.workspace.asRelativePath(object, false);
-  return { type: debugType, request: 'launch', name: `Debug ${name}`, object: object.fsPath };
+/** With the path that is right for everybody who shares launch.json, where the object lies in the folder. */
+export function configurationFor(
+  object: vscode.Uri,
+  folder: vscode.WorkspaceFolder | undefined,
+): vscode.DebugConfiguration {
+  const path = vscode.workspace.asRelativePath(object, false);
+  const own = vscode.workspace.getWorkspaceFolder(object);
+  const inFolder = own !== undefined && own.uri.toString() === folder?.uri.toString();
+  return {
+    type: debugType,
+    request: 'launch',
+    name: `Debug ${path}`,
+    object: inFolder ? `\${workspaceFolder}/${path}` : object.fsPath,
+  };
 }
 
-async function explainMissingObject(): Promise<void> {
-  const source = vscode.window.activeTextEditor?.document.uri.path.split('/').at(-1);
-  const create = 'Create launch.json';
-  const choice = await vscode.window.showErrorMessage(
-    source?.endsWith('.c') === true
-      ? `No compiled object was found for ${source}. Compile it with "clang -O2 -g -target bpf -c ${source} -o ${source.replace(/\.c$/, '.o')}", then press F5 again.`
-      : 'Open a BPF source or a compiled BPF object, or name the object in launch.json.',
-    create,
-  );
-  if (choice === create) await vscode.commands.executeCommand('debug.addConfiguration');
+export function withProgram(
+  configuration: vscode.DebugConfiguration,
+  program: string,
+): vscode.DebugConfiguration {
+  return { ...configuration, name: `${configuration.name}: ${program}`, program };
 }

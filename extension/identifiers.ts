@@ -1,6 +1,8 @@
 /** Names that package.json gives to what the extension contributes. */
 export const debugType = 'bpf';
-export const objectEditorType = 'ebpf-debugger.object';
+
+/** The editor of `*.bpf.o`, and the one that other object files can be opened with. */
+export const objectEditorTypes = ['ebpf-debugger.object', 'ebpf-debugger.anyObject'];
 
 export const commands = {
   debugObject: 'ebpf-debugger.debugObject',

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { describeObject } from '../debug-adapter/object-view.ts';
-import { listingExtension, listingScheme, listingUri } from '../debug-adapter/protocol/listing-uri.ts';
+import { listingScheme, listingUri } from '../debug-adapter/protocol/listing-uri.ts';
+import { describeFile, objectOfListing } from './objects.ts';
 
 /** The listing document of an object: the URI that the adapter's frames name. */
 export function listingOf(object: vscode.Uri): vscode.Uri {
@@ -44,9 +44,10 @@ export class ListingFileSystem implements vscode.FileSystemProvider {
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const object = objectUri(uri);
-    const described = describeObject(await vscode.workspace.fs.readFile(object), object.fsPath);
-    return new TextEncoder().encode(described.ok ? described.view.listing : `; ${described.message}\n`);
+    const described = await describeFile(objectUri(uri));
+    return new TextEncoder().encode(
+      described.ok ? described.view.listing : `; ${described.message.replace(/\n/g, '\n; ')}\n`,
+    );
   }
 
   readDirectory(): [string, vscode.FileType][] {
@@ -71,6 +72,7 @@ export class ListingFileSystem implements vscode.FileSystemProvider {
 }
 
 function objectUri(listing: vscode.Uri): vscode.Uri {
-  if (!listing.path.endsWith(listingExtension)) throw vscode.FileSystemError.FileNotFound(listing);
-  return vscode.Uri.file(listing.path.slice(0, -listingExtension.length));
+  const object = objectOfListing(listing);
+  if (object === undefined) throw vscode.FileSystemError.FileNotFound(listing);
+  return object;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { describeObject, type ObjectView } from '../debug-adapter/object-view.ts';
-import { commands, objectEditorType } from './identifiers.ts';
+import type { ObjectView } from '../debug-adapter/object-view.ts';
+import { commands, objectEditorTypes } from './identifiers.ts';
+import { describeFile } from './objects.ts';
 
 class ObjectDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
@@ -17,9 +18,13 @@ class ObjectDocument implements vscode.CustomDocument {
 /** Shows a compiled object, which is no text: its programs, each with a button to debug it, its maps, its listing. */
 export class ObjectEditor implements vscode.CustomReadonlyEditorProvider<ObjectDocument> {
   static register(): vscode.Disposable {
-    return vscode.window.registerCustomEditorProvider(objectEditorType, new ObjectEditor(), {
-      supportsMultipleEditorsPerDocument: true,
-    });
+    const editor = new ObjectEditor();
+    const options = { supportsMultipleEditorsPerDocument: true };
+    return vscode.Disposable.from(
+      ...objectEditorTypes.map((type): vscode.Disposable =>
+        vscode.window.registerCustomEditorProvider(type, editor, options),
+      ),
+    );
   }
 
   openCustomDocument(uri: vscode.Uri): ObjectDocument {
@@ -39,7 +44,9 @@ export class ObjectEditor implements vscode.CustomReadonlyEditorProvider<ObjectD
     );
     watcher.onDidChange(show);
     watcher.onDidCreate(show);
-    panel.onDidDispose(() => watcher.dispose());
+    panel.onDidDispose(() => {
+      watcher.dispose();
+    });
     await show();
   }
 }
@@ -53,16 +60,9 @@ function handleMessage(uri: vscode.Uri, message: unknown): void {
 }
 
 async function page(uri: vscode.Uri): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await vscode.workspace.fs.readFile(uri);
-  } catch (error) {
-    return html(`<p class="problem">${escape(error instanceof Error ? error.message : String(error))}</p>`);
-  }
-  const described = describeObject(bytes, uri.fsPath);
-  if (!described.ok)
-    return html(`<p class="problem">${escape(described.message).replace(/\n/g, '<br>')}</p>`);
-  return html(body(described.view));
+  const described = await describeFile(uri);
+  if (described.ok) return html(body(described.view));
+  return html(`<p class="problem">${escape(described.message).replace(/\n/g, '<br>')}</p>`);
 }
 
 function body({ programs, maps, license, listing }: ObjectView): string {

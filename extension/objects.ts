@@ -1,31 +1,50 @@
 import * as vscode from 'vscode';
-import { objectEditorType, objectGlob } from './identifiers.ts';
+import { describeObject, type Described } from '../debug-adapter/object-view.ts';
+import { listingExtension, listingScheme } from '../debug-adapter/protocol/listing-uri.ts';
+import { objectEditorTypes, objectGlob } from './identifiers.ts';
 
-/** Which compiled object a file of the workspace stands for. */
+/** Which compiled object a file of the workspace stands for, and what it holds. */
 
-/** The object that the user looks at: in the object editor, in its listing, or next to the open C source. */
-export async function objectOfActiveEditor(): Promise<vscode.Uri | undefined> {
+/** The document in front: an object in its editor, a listing, or a source. */
+export function activeDocument(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  if (input instanceof vscode.TabInputCustom && input.viewType === objectEditorType) return input.uri;
-  const document = vscode.window.activeTextEditor?.document;
-  return document && objectOf(document.uri);
+  if (input instanceof vscode.TabInputCustom && objectEditorTypes.includes(input.viewType)) return input.uri;
+  return vscode.window.activeTextEditor?.document.uri;
 }
 
-/** `count.bpf.o` for itself, and for `count.bpf.c` where it exists; undefined for other files. */
+/**
+ * `count.bpf.o` for itself, for its listing, and for `count.bpf.c` where it exists: beside the source, or elsewhere in
+ * the workspace. Undefined for other files.
+ */
 export async function objectOf(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
+  if (uri.scheme === listingScheme) return objectOfListing(uri);
   if (uri.scheme !== 'file') return undefined;
   if (uri.path.endsWith('.o')) return uri;
   const base = /^(?<stem>.*)\.c$/.exec(uri.path)?.groups?.['stem'];
   if (base === undefined) return undefined;
-  const name = base.slice(base.lastIndexOf('/') + 1);
   const sibling = uri.with({ path: `${base}.o` });
   if (await exists(sibling)) return sibling;
+  const name = base.slice(base.lastIndexOf('/') + 1).replace(/[*?{}[\]]/g, '?');
   const elsewhere = await vscode.workspace.findFiles(`**/${name}.o`, '**/node_modules/**', 1);
   return elsewhere[0];
 }
 
-export function objectsOfWorkspace(): Thenable<vscode.Uri[]> {
-  return vscode.workspace.findFiles(objectGlob, '**/node_modules/**', 200);
+export function objectOfListing(listing: vscode.Uri): vscode.Uri | undefined {
+  if (!listing.path.endsWith(listingExtension)) return undefined;
+  return vscode.Uri.file(listing.path.slice(0, -listingExtension.length));
+}
+
+export function objectsOf(folder: vscode.WorkspaceFolder | undefined): Thenable<vscode.Uri[]> {
+  const files = folder === undefined ? objectGlob : new vscode.RelativePattern(folder, objectGlob);
+  return vscode.workspace.findFiles(files, '**/node_modules/**', 200);
+}
+
+export async function describeFile(uri: vscode.Uri): Promise<Described> {
+  try {
+    return describeObject(await vscode.workspace.fs.readFile(uri), uri.fsPath);
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 async function exists(uri: vscode.Uri): Promise<boolean> {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { describeObject } from '../debug-adapter/object-view.ts';
+import { describeFile } from './objects.ts';
 
 export type Picked = { readonly kind: 'program'; readonly name: string } | { readonly kind: 'cancelled' };
 
@@ -9,15 +9,8 @@ export type Picked = { readonly kind: 'program'; readonly name: string } | { rea
  */
 export async function pickProgram(object: string, cwd: unknown): Promise<Picked | undefined> {
   const uri = resolvePath(object, cwd);
-  if (uri === undefined) return undefined;
-  let bytes: Uint8Array;
-  try {
-    bytes = await vscode.workspace.fs.readFile(uri);
-  } catch {
-    return undefined;
-  }
-  const described = describeObject(bytes, uri.fsPath);
-  if (!described.ok || described.view.programs.length < 2) return undefined;
+  const described = uri && (await describeFile(uri));
+  if (described?.ok !== true || described.view.programs.length < 2) return undefined;
   const items = described.view.programs.map(({ name, section }) => ({ label: name, description: section }));
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Program to debug',
@@ -27,6 +20,6 @@ export async function pickProgram(object: string, cwd: unknown): Promise<Picked 
 }
 
 function resolvePath(path: string, cwd: unknown): vscode.Uri | undefined {
-  if (/^(\/|[A-Za-z]:[\\/])/.test(path)) return vscode.Uri.file(path);
+  if (/^([\\/]|[A-Za-z]:[\\/])/.test(path)) return vscode.Uri.file(path);
   return typeof cwd === 'string' ? vscode.Uri.joinPath(vscode.Uri.file(cwd), path) : undefined;
 }
