@@ -2,14 +2,14 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+const outfile = fileURLToPath(new URL('../out/demo.mjs', import.meta.url));
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const { outputFiles } = await build({
+await build({
   entryPoints: ['test/dap/demo.ts'],
+  outfile,
   bundle: true,
   platform: 'node',
   format: 'esm',
-  write: false,
   logLevel: 'warning',
 });
-const [{ contents }] = outputFiles;
-await import(`data:text/javascript;base64,${Buffer.from(contents).toString('base64')}`);
+await import(outfile);
