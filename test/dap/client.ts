@@ -157,6 +157,11 @@ export class DapClient {
       .map(({ body }) => body as Events[N]);
   }
 
+  /** Ends what the adapter reads, as a client that dies does. */
+  hangUp(): void {
+    this.#output?.end();
+  }
+
   close(): void {
     this.#close();
   }

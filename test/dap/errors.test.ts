@@ -227,6 +227,13 @@ describe('an endless loop', () => {
     expect(stopped).toMatchObject({ reason: 'exception', description: 'Fault: cycle-limit' });
   });
 
+  it('does not outlive its client', async () => {
+    await launch(client, { object: objects.xdp('endless.o', endless) });
+    await client.request('configurationDone');
+    client.hangUp();
+    await expect(client.event('stopped')).rejects.toThrow('the adapter ended (0)');
+  });
+
   it.each(['terminate', 'disconnect'] as const)('ends with %s', async (command) => {
     await launch(client, { object: objects.xdp('endless.o', endless) });
     await client.request('configurationDone');
