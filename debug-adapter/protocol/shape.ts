@@ -34,8 +34,6 @@ export const count: Shape<number> = (value, path) =>
     ? value
     : wrong(path, 'an integer from 0', value);
 
-export const anything: Shape<unknown> = (value) => value;
-
 /** Null counts as absent, which is how some clients send it. */
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, path) => (value === undefined || value === null ? undefined : shape(value, path));
@@ -46,14 +44,6 @@ export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
     Array.isArray(value)
       ? value.map((item: unknown, index) => shape(item, `${path}[${index}]`))
       : wrong(path, 'an array', value);
-}
-
-export function either<A, B>(
-  first: (value: unknown) => boolean,
-  one: Shape<A>,
-  other: Shape<B>,
-): Shape<A | B> {
-  return (value, path) => (first(value) ? one(value, path) : other(value, path));
 }
 
 export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> {
@@ -75,12 +65,12 @@ type OptionalNames<F extends Fields> = {
   [K in keyof F]: undefined extends Value<F[K]> ? K : never;
 }[keyof F];
 /** Members that may be absent are optional properties, and absent where they are undefined. */
-export type Record_<F extends Fields> = {
+export type RecordOf<F extends Fields> = {
   readonly [K in Exclude<keyof F, OptionalNames<F>>]: Value<F[K]>;
 } & { readonly [K in OptionalNames<F>]?: Exclude<Value<F[K]>, undefined> };
 
 /** An object with these members; further members are left out. */
-export function record<F extends Fields>(fields: F): Shape<Record_<F>> {
+export function record<F extends Fields>(fields: F): Shape<RecordOf<F>> {
   return (value, path) => {
     if (!isObject(value)) return wrong(path, 'an object', value);
     const checked: Record<string, unknown> = {};
@@ -89,12 +79,12 @@ export function record<F extends Fields>(fields: F): Shape<Record_<F>> {
       if (member !== undefined) checked[name] = member;
     }
     // Every field has passed its own shape: the type says no more than that.
-    return checked as Record_<F>;
+    return checked as RecordOf<F>;
   };
 }
 
 /** Arguments that may be left out altogether. */
-export function argumentsOf<F extends Fields>(fields: F): Shape<Record_<F>> {
+export function argumentsOf<F extends Fields>(fields: F): Shape<RecordOf<F>> {
   const shape = record(fields);
   return (value, path) => shape(value ?? {}, path);
 }
