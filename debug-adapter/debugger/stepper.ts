@@ -39,7 +39,7 @@ export class Stepper {
       case 'out':
         return this.#until({ afterExitOf: depth });
       case 'caller':
-        return this.#until({ atDepth: this.#innermostCallback() - 1 });
+        return this.#leaveTraversal();
       case 'over':
       case 'in':
         return this.#walk(kind, granularity);
@@ -58,17 +58,25 @@ export class Stepper {
     return halt === 'return' ? (this.#arrive() ?? { reason: 'step' }) : halt;
   }
 
-  /** Runs on through breakpoints that do not want to stop. */
-  async #runPast(request: {
-    readonly afterExitOf?: number;
-    readonly atDepth?: number;
-  }): Promise<StepEnd | 'return'> {
+  /** The remaining elements are hits of the callback's breakpoints, but do not stop; without a callback as `out`. */
+  async #leaveTraversal(): Promise<StepEnd> {
+    const depth = this.#innermostCallback();
+    if (depth === undefined) return this.#until({ atDepth: this.#machine.frames.depth - 1 });
+    const halt = await this.#runPast({ atDepth: depth - 1 }, 'through breakpoints');
+    return halt === 'return' ? (this.#arrive() ?? { reason: 'step' }) : halt;
+  }
+
+  /** Runs on through breakpoints that do not want to stop, or through all. */
+  async #runPast(
+    request: { readonly afterExitOf?: number; readonly atDepth?: number },
+    through?: 'through breakpoints',
+  ): Promise<StepEnd | 'return'> {
     for (;;) {
       const halt: Halt = await this.#execution.run(request);
       if (halt === 'pause') return this.#arrive() ?? { reason: 'pause' };
       if (halt !== 'breakpoint') return halt;
       const stop = this.#arrive();
-      if (stop !== undefined) return stop;
+      if (stop !== undefined && through === undefined) return stop;
       if (await this.#execution.breathe()) return { reason: 'pause' };
     }
   }
@@ -100,11 +108,11 @@ export class Stepper {
     }
   }
 
-  /** Depth of the innermost callback; of the innermost frame where none runs. */
-  #innermostCallback(): number {
+  /** Depth of the innermost callback. */
+  #innermostCallback(): number | undefined {
     const { frames } = this.#machine;
     for (let { depth } = frames; depth > 0; depth--) if (frames.read(depth).kind === 'callback') return depth;
-    return frames.depth;
+    return undefined;
   }
 
   /** Whether a step may end here: at the start of a row, of another line than `line`. */

@@ -79,6 +79,17 @@ describe('stepping through count.bpf.c', () => {
     expect(session.debugger.vm.machine.register(0)).toBe(5n);
   });
 
+  it('runs to the caller through breakpoints of the callback', async () => {
+    const session = await TestSession.launch({ scenario: 'count.scenario.json' });
+    session.debugger.breakpoints.setFunctions([{ name: 'sum' }]);
+    await session.go(session.debugger.start());
+    expect(session.where()).toContain('sum:');
+    await session.go(session.debugger.step('caller'));
+    expect(session.where()).toBe(
+      'count_packets: protocols = bpf_for_each_map_elem(&counts, sum, &totals, 0);',
+    );
+  });
+
   it('steps out of a subprogram into the middle of the call', async () => {
     const session = await TestSession.launch({ scenario: 'count.scenario.json' });
     await goTo(session, 'count.bpf.c', 'if (!value)');

@@ -1,6 +1,6 @@
 /** Requests of this debugger beside those of DAP: the extension sends them as custom requests. */
 export interface CustomRequests {
-  /** Runs until the frame that called the helper of the innermost callback is innermost again. */
+  /** Runs until the frame that called the helper of the innermost callback is innermost again, through breakpoints. */
   'bpf/runToCaller': [{ readonly threadId: number }, undefined];
   /** The listing of the loaded program: see listing/. */
   'bpf/listing': [Record<string, never> | undefined, ListingBody];
