@@ -4,7 +4,7 @@ import { runTitle } from './run-title.ts';
 
 export interface TestedScenario {
   readonly file: string;
-  readonly result: Result<ScenarioResult>;
+  readonly result: Result<Pick<ScenarioResult, 'runs' | 'passed'>>;
   readonly seconds: number;
 }
 

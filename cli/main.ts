@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
@@ -13,6 +14,11 @@ import { testCommand } from './test-command.ts';
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** Waits where the reader is slower. */
+async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
 function printProblem(problem: Problem): ExitStatus {
@@ -47,7 +53,7 @@ function commandLine(finish: (status: ExitStatus) => void): Command {
     .argument('<file...>', 'scenario files')
     .addOption(cycleLimit())
     .action(async (files: string[], options: { cycleLimit: number }) => {
-      finish(await runCommand(files, options, print));
+      finish(await runCommand(files, options, write));
     });
 
   program

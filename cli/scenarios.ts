@@ -8,7 +8,9 @@ import { filesBeside, readBytes } from './files.ts';
 /** Reads and runs one scenario file. A defect of this program is a Problem too, so that the files after it still run. */
 export async function runFile(path: string, options: RunOptions = {}): Promise<Result<ScenarioResult>> {
   try {
-    return await readAndRun(path, options);
+    const result = await readAndRun(path, options);
+    if (result.ok) return result;
+    return failed({ ...result.problem, place: { file: path, ...result.problem.place } });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const hint = 'This is a defect of the debugger; please report it with the scenario and the object.';

@@ -40,7 +40,7 @@ function fill(name: string, json: JsonValue): void {
 }
 
 function dump(name: string): string {
-  return printJson(dumpMap(machine, mapNamed(machine, name, name)));
+  return printJson([...dumpMap(machine, mapNamed(machine, name, name))]);
 }
 
 function problemOf(body: () => unknown): string {
@@ -159,20 +159,12 @@ describe('other ways to write contents', () => {
       [{ key: { a: 1 }, value: 5 }],
       'm[0].value: an object with members of struct value was expected, found 5',
     ],
-    [
-      'structs',
-      [{ key: ['0x01'], value: {} }],
-      'm[0].key: an object with members of struct key was expected, found a list',
-    ],
+    ['structs', [{ key: ['0x01'], value: {} }], 'm[0].key: 8 bytes were expected, found 1'],
     ['structs', [{ value: {} }], 'm[0]: the key is missing'],
     ['structs', [{ key: { a: 1 } }], 'm[0]: the value is missing'],
     ['structs', [{ key: { a: 1 }, value: {}, count: 1 }], 'm[0].count: there is no such member'],
     ['structs', { key: 1 }, 'm: a list was expected, found an object'],
-    [
-      'untyped',
-      [{ key: 1, value: ['0x01', '0x02'] }],
-      'm[0].value: 6 bytes were expected (["0x01", ...]), found a list of 2',
-    ],
+    ['untyped', [{ key: 1, value: ['0x01', '0x02'] }], 'm[0].value: 6 bytes were expected, found 2'],
     [
       'untyped',
       [{ key: 1, values: [] }],

@@ -15,7 +15,8 @@ export interface MapEntry {
   readonly values: readonly NamedBytes[];
 }
 
-const chunk = 1024;
+/** Elements in hand at a time: a map may have millions. */
+const chunk = 4096;
 
 export function isPerCpu(map: KernelMap): boolean {
   return map.typeName.includes('PERCPU');
@@ -107,10 +108,21 @@ export function storeEntries(map: KernelMap, entries: readonly MapEntry[]): void
 
 /** Empties a map; the elements of array types become zeros. */
 export function clearMap(machine: Machine, map: KernelMap): void {
-  const elements = map.elements(0, map.count());
-  for (const { key, valueAddresses } of elements) {
-    if (!isArray(map)) map.userRemove(key);
-    else for (const address of valueAddresses) valueMemory(machine, map, address).fill(0);
+  if (isArray(map)) {
+    for (const { valueAddresses } of elementsOf(map)) {
+      for (const address of valueAddresses) valueMemory(machine, map, address).fill(0);
+    }
+    return;
+  }
+  for (let found = map.elements(0, chunk); found.length > 0; found = map.elements(0, chunk)) {
+    for (const { key } of found) {
+      const result = map.userRemove(key);
+      if (result < 0)
+        raise(
+          'map-update-failed',
+          `BPF_MAP_DELETE_ELEM of key ${toHex(key)} in ${map.name} returns ${errnoName(result)}`,
+        );
+    }
   }
 }
 
@@ -118,16 +130,16 @@ export function errnoName(result: number): string {
   return Object.entries(errno).find(([, number]) => number === -result)?.[0] ?? `error ${-result}`;
 }
 
-/** The map's elements as `bpftool map dump -j` prints them, in the order of BPF_MAP_GET_NEXT_KEY. */
-export function dumpMap(machine: Machine, map: KernelMap): JsonValue[] {
-  const result: JsonValue[] = [];
+/** Elements in the order of BPF_MAP_GET_NEXT_KEY; the map must not change meanwhile. */
+export function* elementsOf(map: KernelMap): Generator<MapElement> {
   const count = map.count();
-  for (let start = 0; start < count; start += chunk) {
-    for (const element of map.elements(start, Math.min(chunk, count - start))) {
-      result.push(dumpElement(machine, map, element));
-    }
-  }
-  return result;
+  for (let start = 0; start < count; start += chunk)
+    yield* map.elements(start, Math.min(chunk, count - start));
+}
+
+/** The map's elements as `bpftool map dump -j` prints them, in the order of BPF_MAP_GET_NEXT_KEY. */
+export function* dumpMap(machine: Machine, map: KernelMap): Generator<JsonObject> {
+  for (const element of elementsOf(map)) yield dumpElement(machine, map, element);
 }
 
 /** One element in the form of `dumpMap`. */
@@ -160,8 +172,12 @@ function valueMembers(
   return { value: print(values[0] ?? new Uint8Array()) };
 }
 
+const hexBytes = Array.from({ length: 256 }, (_, byte) => `0x${byte.toString(16).padStart(2, '0')}`);
+
 function hexList(bytes: Uint8Array): JsonValue {
-  return Array.from(bytes, (byte) => `0x${byte.toString(16).padStart(2, '0')}`);
+  const list: string[] = [];
+  for (const byte of bytes) list.push(hexBytes[byte] ?? '');
+  return list;
 }
 
 /** The bytes of a value in machine memory; writing to them changes the map. */

@@ -1,7 +1,7 @@
 import { toHex } from '../base/bytes.ts';
 import type { KernelMap } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
-import { dumpElement, isArray, readMapEntries, valueMemory } from './bpftool-json.ts';
+import { dumpElement, elementsOf, isArray, readMapEntries, valueMemory } from './bpftool-json.ts';
 import { memberPath, wrong } from './checked.ts';
 import { globalMemory, printGlobal, readGlobals } from './globals.ts';
 import { isJsonObject, printJson, type JsonObject, type JsonValue } from './json.ts';
@@ -133,7 +133,7 @@ function* mapDifferences(machine: Machine, maps: Unchecked, path: string): Gener
         yield `${label}: expected ${valuesText(values)}, found ${foundText(machine, map, key)}`;
     }
     if (isArray(map)) continue;
-    for (const element of map.elements(0, map.count())) {
+    for (const element of elementsOf(map)) {
       if (keys.has(toHex(element.key))) continue;
       yield `maps.${name}[${keyText(machine, map, element.key)}]: not expected: ${foundText(machine, map, element.key)}`;
     }

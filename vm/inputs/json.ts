@@ -16,15 +16,31 @@ export function parseJson(text: string, place: Place = {}): Result<JsonValue> {
 
 /** One line; bigints as the numbers they are, as bpftool prints them. */
 export function printJson(value: JsonValue): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (isJsonArray(value)) return `[${value.map(printJson).join(',')}]`;
-  if (isJsonObject(value)) {
-    const members = Object.entries(value).map(
-      ([name, member]) => `${JSON.stringify(name)}:${printJson(member)}`,
-    );
-    return `{${members.join(',')}}`;
+  switch (typeof value) {
+    case 'string':
+      return printString(value);
+    case 'object':
+      return value === null ? 'null' : printList(value);
+    default:
+      return value.toString();
   }
-  return JSON.stringify(value);
+}
+
+function printString(text: string): string {
+  return /^[\w .,:/+-]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+function printList(value: readonly JsonValue[] | JsonObject): string {
+  let text = '';
+  if (isJsonArray(value)) {
+    for (const item of value) text += text === '' ? printJson(item) : `,${printJson(item)}`;
+    return `[${text}]`;
+  }
+  for (const name of Object.keys(value)) {
+    const member = `${printString(name)}:${printJson(value[name] ?? null)}`;
+    text += text === '' ? member : `,${member}`;
+  }
+  return `{${text}}`;
 }
 
 export function isJsonArray(value: unknown): value is readonly JsonValue[] {

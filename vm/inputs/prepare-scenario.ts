@@ -49,6 +49,15 @@ export function prepareObject(scenario: Scenario, object: ProgramObject): Prepar
   return { scenario, object, vm };
 }
 
+/** Problems of the object or of the whole scenario, where the run names no program itself. */
+const aboutPrograms = new Set([
+  'no-program',
+  'program-not-named',
+  'program-unknown',
+  'program-ambiguous',
+  'unsupported-program-type',
+]);
+
 /**
  * Makes the changes that a run asks for and puts the machine at its cycle 0. Gives the program, or undefined where the
  * run has none: time has passed then. Problems carry the run's path.
@@ -61,6 +70,7 @@ export async function startScenarioRun(
   const packet = await packetOf(run, files);
   const result = attempt(() => startRun(prepared, run, expectOk(packet)));
   if (result.ok || result.problem.code === 'bad-scenario') return result;
+  if (run.program === undefined && aboutPrograms.has(result.problem.code)) return result;
   return { ok: false, problem: { ...result.problem, message: `${run.path}: ${result.problem.message}` } };
 }
 

@@ -1,4 +1,4 @@
-import { attempt, type Result } from '../base/problem.ts';
+import { attempt, ok, type Result } from '../base/problem.ts';
 import type { VirtualMachine } from '../engine/virtual-machine.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
 import { dumpMap } from './bpftool-json.ts';
@@ -11,7 +11,7 @@ import {
   type PreparedScenario,
   type ScenarioFiles,
 } from './prepare-scenario.ts';
-import { reportFault, type RunReport, type ScenarioResult } from './scenario-result.ts';
+import { reportFault, type MapReport, type RunReport, type ScenarioResult } from './scenario-result.ts';
 import type { Scenario, ScenarioRun } from './scenario.ts';
 import { formatValue } from './typed-print.ts';
 
@@ -39,11 +39,7 @@ export async function runScenario(
     if (!report.ok) return report;
     runs.push(report.value);
   }
-  return attempt(() => ({
-    runs,
-    maps: dumpMaps(prepared.value.vm),
-    passed: runs.every(({ passed }) => passed),
-  }));
+  return ok({ runs, maps: mapReports(prepared.value.vm), passed: runs.every(({ passed }) => passed) });
 }
 
 async function runOne(
@@ -130,9 +126,10 @@ function formattedContext(
   return { formatted: formatValue(context.btf, context.typeId, Uint8Array.from(bytes, Number)) };
 }
 
-/** All maps that have contents to show, data sections too, by name. */
-export function dumpMaps(vm: VirtualMachine): JsonObject {
+/** What the maps contain when the elements are asked for. */
+export function mapReports(vm: VirtualMachine): MapReport[] {
   const { machine } = vm;
-  const shown = machine.maps.filter(({ supported }) => supported);
-  return Object.fromEntries(shown.map((map) => [map.name, dumpMap(machine, map)]));
+  return machine.maps
+    .filter(({ supported }) => supported)
+    .map((map) => ({ name: map.name, elements: () => dumpMap(machine, map) }));
 }

@@ -4,14 +4,20 @@ import type { Fault } from '../machine/fault.ts';
 import type { OutputRecord } from '../machine/output.ts';
 import { functionAt, sectionAt } from '../object/link/lookup.ts';
 import type { LinkedProgram } from '../object/linked-program.ts';
-import type { JsonObject, JsonValue } from './json.ts';
+import { printJson, type JsonObject, type JsonValue } from './json.ts';
 
 /** What `run` prints for one scenario. */
 export interface ScenarioResult {
   readonly runs: readonly RunReport[];
-  /** By name, in the form of `bpftool map dump -j`. */
-  readonly maps: JsonObject;
+  /** All maps that have contents to show, data sections too. */
+  readonly maps: readonly MapReport[];
   readonly passed: boolean;
+}
+
+export interface MapReport {
+  readonly name: string;
+  /** In the form of `bpftool map dump -j`; made as they are asked for, since a map may have millions. */
+  elements(): Iterable<JsonObject>;
 }
 
 export interface RunReport {
@@ -62,9 +68,32 @@ export function reportFault(program: LinkedProgram, fault: Fault): FaultReport {
   };
 }
 
-/** The line that `run` prints. */
-export function resultJson(scenario: string, result: ScenarioResult): JsonObject {
-  return { scenario, runs: result.runs.map(runJson), maps: result.maps };
+/** The line that `run` prints, in pieces and without its newline. */
+export function* printResult(scenario: string, { runs, maps }: ScenarioResult): Generator<string> {
+  const head = printJson({ scenario, runs: runs.map(runJson) });
+  yield `${head.slice(0, -1)},"maps":{`;
+  for (const [i, map] of maps.entries()) {
+    yield `${i === 0 ? '' : ','}${JSON.stringify(map.name)}:[`;
+    yield* printList(map.elements());
+    yield ']';
+  }
+  yield '}}';
+}
+
+/** Long enough pieces that writing them costs little. */
+const pieceLength = 0x10000;
+
+function* printList(items: Iterable<JsonObject>): Generator<string> {
+  let piece = '';
+  let first = true;
+  for (const item of items) {
+    piece += `${first ? '' : ','}${printJson(item)}`;
+    first = false;
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
 }
 
 function runJson(run: RunReport): JsonObject {

@@ -35,6 +35,7 @@ export function valueFromJson(
 ): NamedBytes {
   const raw = rawBytes(value, size);
   if (raw !== undefined) return { bytes: raw, mask: new Uint8Array(size).fill(0xff) };
+  if (type?.btf.resolve(type.typeId).kind !== 'array') refuseHexBytes(value, size, path);
   const target = { bytes: new Uint8Array(size), mask: new Uint8Array(size) };
   if (type === undefined) {
     storeUntyped(target, value, size, path);
@@ -45,6 +46,17 @@ export function valueFromJson(
     wrong(path, `${btf.typeName(typeId)} of BTF has ${btf.sizeOf(typeId) ?? 0} bytes, more than ${size}`);
   new Encoder(btf, target).store(value, typeId, 0, path);
   return target;
+}
+
+/** A list of hex strings is meant as bytes; these are not the bytes of a value. */
+function refuseHexBytes(value: unknown, size: number, path: string): void {
+  if (!isJsonArray(value) || !value.every((item) => typeof item === 'string' && item.startsWith('0x')))
+    return;
+  value.forEach((item, i) => {
+    if (rawBytes([item], 1) === undefined)
+      wrong(`${path}[${i}]`, `a byte such as "0x2a" was expected, found ${describe(item)}`);
+  });
+  wrong(path, `${size} bytes were expected, found ${value.length}`);
 }
 
 /** Undefined unless `value` is a list of exactly `size` bytes. */
