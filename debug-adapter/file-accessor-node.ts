@@ -7,11 +7,13 @@ export const nodeFiles: FileAccessor = {
     try {
       return ok(new Uint8Array(await readFile(path)));
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') {
-        return failed({ code: 'file-not-found', message: 'there is no such file', place: { file: path } });
-      }
-      const why = error instanceof Error ? error.message : String(error);
-      return failed({ code: 'file-unreadable', message: why, place: { file: path } });
+      const place = { file: path };
+      const why = codeOf(error);
+      if (why === 'ENOENT')
+        return failed({ code: 'file-not-found', message: 'there is no such file', place });
+      if (why === 'EISDIR') return failed({ code: 'file-unreadable', message: 'this is a folder', place });
+      const message = error instanceof Error ? error.message : String(error);
+      return failed({ code: 'file-unreadable', message, place });
     }
   },
 

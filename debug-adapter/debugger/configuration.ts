@@ -1,5 +1,6 @@
 import { decodeUtf8 } from '../../vm/base/byte-reader.ts';
 import { attempt, expectOk, ok, raise, type Result } from '../../vm/base/problem.ts';
+import { membersOf } from '../../vm/inputs/checked.ts';
 import { parseJson } from '../../vm/inputs/json.ts';
 import { parseScenario, scenarioMembers, type Scenario } from '../../vm/inputs/scenario.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
@@ -33,10 +34,7 @@ export async function readConfiguration(
 }
 
 function parseMembers(bytes: Uint8Array): object {
-  const json: unknown = expectOk(parseJson(decodeUtf8(bytes)));
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    raise('bad-scenario', 'a scenario is an object in braces');
-  return json;
+  return membersOf(expectOk(parseJson(decodeUtf8(bytes))), '');
 }
 
 /** Members of a scenario that stand in the configuration itself; `dataIn` and `ctxIn` are short for one run. */

@@ -1,4 +1,4 @@
-import { attempt, expectOk, type Result } from '../../vm/base/problem.ts';
+import { attempt, expectOk, failed, type Result } from '../../vm/base/problem.ts';
 import {
   prepareScenario,
   startScenarioRun,
@@ -22,6 +22,16 @@ export async function load(
   configuration: LaunchConfiguration,
   files: FileAccessor,
 ): Promise<Result<DebuggerParts>> {
+  const parts = await loadParts(configuration, files);
+  const { cwd = '', scenario } = configuration;
+  if (parts.ok || scenario === undefined) return parts;
+  return failed({ ...parts.problem, place: { file: joinPath(cwd, scenario), ...parts.problem.place } });
+}
+
+async function loadParts(
+  configuration: LaunchConfiguration,
+  files: FileAccessor,
+): Promise<Result<DebuggerParts>> {
   const configured = await readConfiguration(configuration, files);
   if (!configured.ok) return configured;
   const { scenario, folder } = configured.value;
@@ -31,15 +41,19 @@ export async function load(
   const programs = checkPrograms(prepared.value);
   if (!programs.ok) return programs;
   let started: FunctionSymbol | undefined;
+  const begin = async (index: number): Promise<Result<boolean>> => {
+    const run = scenario.runs[index];
+    if (run === undefined) return { ok: true, value: false };
+    const program = await startScenarioRun(prepared.value, run, scenarioFiles);
+    started = program.ok ? program.value : undefined;
+    return program.ok ? { ok: true, value: program.value !== undefined } : program;
+  };
+  // What is wrong with the input of the first run is an error of the launch too.
+  const first = await begin(0);
+  if (!first.ok) return first;
   const plan: RunPlan = {
     count: scenario.runs.length,
-    async start(index) {
-      const run = scenario.runs[index];
-      if (run === undefined) return { ok: true, value: false };
-      const program = await startScenarioRun(prepared.value, run, scenarioFiles);
-      started = program.ok ? program.value : undefined;
-      return program.ok ? { ok: true, value: program.value !== undefined } : program;
-    },
+    start: (index) => (index === 0 ? Promise.resolve(first) : begin(index)),
     differences(index) {
       const run = scenario.runs[index];
       return run?.expect === undefined ? [] : reportRun(prepared.value, run, started).differences;
@@ -52,10 +66,13 @@ export async function load(
 
 /** A program that is not there is said at once, not when its run begins. */
 function checkPrograms({ scenario, object }: PreparedScenario): Result<void> {
-  return attempt(() => {
-    for (const run of scenario.runs) {
-      if (run.advanceNs !== undefined) continue;
-      expectOk(familyOf(expectOk(selectProgram(object, run.program ?? scenario.program))));
-    }
-  });
+  return attempt(
+    () => {
+      for (const run of scenario.runs) {
+        if (run.advanceNs !== undefined) continue;
+        expectOk(familyOf(expectOk(selectProgram(object, run.program ?? scenario.program))));
+      }
+    },
+    { file: object.name },
+  );
 }

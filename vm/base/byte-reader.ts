@@ -22,8 +22,10 @@ export class ByteReader {
   /** Raises unless `size` bytes at `offset` are there; `what` names them in the message. */
   need(offset: number, size: number, what: string): void {
     if (offset >= 0 && size >= 0 && offset + size <= this.length) return;
-    const missing = `${what} needs ${size} bytes at 0x${offset.toString(16)}, but only 0x${this.length.toString(16)} are there`;
-    raise('truncated', missing, this.at(offset));
+    const whole = this.place.section === undefined ? 'file' : 'section';
+    const end = `0x${(this.#origin + this.length).toString(16)}`;
+    const bytes = `${size} ${size === 1 ? 'byte' : 'bytes'}`;
+    raise('truncated', `${what} takes ${bytes}, but the ${whole} ends at ${end}`, this.at(offset));
   }
 
   at(offset: number): Place {

@@ -64,7 +64,7 @@ export class VirtualMachine {
       const { cpus } = machine.environment;
       if (!(cpu >= 0 && cpu < cpus))
         raise('bad-cpu', `cpu ${cpu} is not among the ${cpus} of the environment`);
-      const family = expectOk(familyOf(program));
+      const family = expectOk(this.#familyOf(program));
       const section = machine.program.sections.find(({ index }) => index === program.section);
       if (section === undefined) raise('unknown-program', `the section of ${program.name} is not loaded`);
       const entry = machine.code.ipOfSlot(section.firstSlot + program.offset / 8);
@@ -85,6 +85,10 @@ export class VirtualMachine {
       machine.runState = 'running';
       this.#current = { program, family, firstOutput: machine.outputs.length };
     });
+  }
+
+  #familyOf(program: FunctionSymbol): Result<ProgramFamily> {
+    return attempt(() => expectOk(familyOf(program)), { file: this.machine.program.object.name });
   }
 
   /** Time goes on from where the last run ended. */

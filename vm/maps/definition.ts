@@ -27,11 +27,13 @@ export function isLru(type: number): boolean {
   return type === mapType.LRU_HASH || type === mapType.LRU_PERCPU_HASH;
 }
 
-function refuse(map: MapDefinition, error: ErrnoName, why: string): never {
+function refuse(map: MapDefinition, error: ErrnoName, why: string, hint?: string): never {
   const place = `the map ${map.name} (${mapTypeName(map.type)})`;
   return raise(
     'map-definition',
     `${place} is refused by the kernel with -${error} (${-errno[error]}): ${why}`,
+    undefined,
+    hint,
   );
 }
 
@@ -52,9 +54,17 @@ function checkFlags(map: MapDefinition, allowed: number): void {
 }
 
 function checkSizes(map: MapDefinition): void {
-  if (map.maxEntries === 0) refuse(map, 'EINVAL', 'max_entries is 0');
-  if (map.keySize === 0) refuse(map, 'EINVAL', 'the key has 0 bytes');
-  if (map.valueSize === 0) refuse(map, 'EINVAL', 'the value has 0 bytes');
+  if (map.maxEntries === 0)
+    refuse(map, 'EINVAL', 'max_entries is 0', 'give the definition __uint(max_entries, N)');
+  if (map.keySize === 0)
+    refuse(map, 'EINVAL', 'the key has 0 bytes', 'give the definition __type(key, T) or __uint(key_size, N)');
+  if (map.valueSize === 0)
+    refuse(
+      map,
+      'EINVAL',
+      'the value has 0 bytes',
+      'give the definition __type(value, T) or __uint(value_size, N)',
+    );
   if (isPerCpu(map.type) && Math.ceil(map.valueSize / 8) * 8 > largestPerCpuValue) {
     refuse(map, 'E2BIG', `a per-CPU value has at most ${largestPerCpuValue} bytes, not ${map.valueSize}`);
   }

@@ -34,6 +34,8 @@ function make(machine: Machine, linked: LinkedMap, index: number): KernelMap {
         raise(
           'unsupported-map-type',
           `the map ${linked.name} has type ${type}, which no kernel known here has`,
+          undefined,
+          'write the type as in __uint(type, BPF_MAP_TYPE_HASH)',
         );
       return new UnsupportedMap(machine, linked, index);
   }

@@ -92,6 +92,20 @@ function readSlots(
     });
 }
 
+const knownFields = [
+  'type',
+  'key',
+  'value',
+  'key_size',
+  'value_size',
+  'max_entries',
+  'map_flags',
+  'map_extra',
+  'numa_node',
+  'pinning',
+  'values',
+];
+
 type Fields = { -readonly [K in keyof MapDefinition]: MapDefinition[K] };
 
 /** Reads one definition; what a field may be is in tools/lib/bpf/libbpf.c, parse_btf_map_def. */
@@ -126,7 +140,7 @@ class DefinitionReader {
       slots: [],
     };
     for (const member of struct.members) this.#readField(fields, member, innerOf);
-    if (fields.type === 0) this.#refuse('says no type');
+    if (fields.type === 0) this.#refuse('says no type', 'give it one, as in __uint(type, BPF_MAP_TYPE_HASH)');
     return fields;
   }
 
@@ -177,7 +191,10 @@ class DefinitionReader {
         this.valuesAt = member.bitOffset / 8;
         break;
       default:
-        this.#refuse(`has a field '${member.name}', which is not known`);
+        this.#refuse(
+          `has a field '${member.name}', which is not known`,
+          `known are ${knownFields.join(', ')}`,
+        );
     }
   }
 
@@ -229,7 +246,7 @@ class DefinitionReader {
     return new DefinitionReader(this.#btf, `${this.#name}.inner`, this.#place).read(target.id, this.#name);
   }
 
-  #refuse(what: string): never {
-    return raise('map-definition', `the map ${this.#name} ${what}`, this.#place);
+  #refuse(what: string, hint?: string): never {
+    return raise('map-definition', `the map ${this.#name} ${what}`, this.#place, hint);
   }
 }

@@ -1,5 +1,5 @@
 import { ByteReader } from '../../base/byte-reader.ts';
-import { attempt, raise, type Result } from '../../base/problem.ts';
+import { attempt, failed, raise, type Result } from '../../base/problem.ts';
 import { EM_BPF, ET_REL, machineName, SHN, SHT } from './constants.ts';
 import type { ElfFile, ElfSection } from './elf-file.ts';
 import { readRelocations, readSymbols } from './read-symbols.ts';
@@ -7,6 +7,9 @@ import { readRelocations, readSymbols } from './read-symbols.ts';
 const headerSize = 64;
 const sectionHeaderSize = 64;
 const compileHint = 'compile with: clang -g -O2 --target=bpf -c';
+const damageHint = 'the file is damaged or incomplete: compile it again';
+/** Problems that a compiler's output does not have. */
+const damage = new Set(['truncated', 'bad-size', 'elf-sections', 'elf-symbols', 'elf-relocation']);
 
 /** One section header, with the fields that only the reader needs. */
 export interface SectionHeader extends Omit<ElfSection, 'relocations'> {
@@ -18,7 +21,7 @@ export interface SectionHeader extends Omit<ElfSection, 'relocations'> {
 
 /** Reads an ELF64 little-endian relocatable file for BPF. `name` is the file's name in problems. */
 export function readElf(bytes: Uint8Array, name: string): Result<ElfFile> {
-  return attempt(() => {
+  const result = attempt(() => {
     const file = new ByteReader(bytes, { file: name });
     checkIdentity(file);
     const headers = readSectionHeaders(file);
@@ -36,22 +39,24 @@ export function readElf(bytes: Uint8Array, name: string): Result<ElfFile> {
     }));
     return { name, sections, symbols };
   });
+  if (result.ok || result.problem.hint !== undefined || !damage.has(result.problem.code)) return result;
+  return failed({ ...result.problem, hint: damageHint });
 }
 
 function checkIdentity(file: ByteReader): void {
   const { bytes } = file;
-  if (bytes.length === 0) raise('not-elf', 'the file is empty, not an ELF object', file.at(0), compileHint);
+  if (bytes.length === 0) raise('not-elf', 'the file is empty, not an ELF object', file.place, compileHint);
   const magic = [0x7f, 0x45, 0x4c, 0x46];
   if (magic.some((byte, i) => bytes[i] !== byte)) {
-    raise('not-elf', `this is not an ELF object but ${guessFormat(bytes)}`, file.at(0), compileHint);
+    raise('not-elf', `this is not an ELF object but ${guessFormat(bytes)}`, file.place, compileHint);
   }
   const elfClass = file.u8(4, 'the ELF class');
   if (elfClass !== 2)
-    raise('elf-class', 'BPF objects are 64-bit ELF, this one is not', file.at(4), compileHint);
+    raise('elf-class', 'BPF objects are 64-bit ELF, this one is not', file.place, compileHint);
   const order = file.u8(5, 'the ELF byte order');
   if (order !== 1) {
     const hint = 'compile with --target=bpfel (or --target=bpf on a little-endian machine)';
-    raise('big-endian-not-supported', 'big-endian BPF objects are not supported', file.at(5), hint);
+    raise('big-endian-not-supported', 'big-endian BPF objects are not supported', file.place, hint);
   }
   file.need(0, headerSize, 'the ELF header');
   const machine = file.u16(18);
@@ -59,7 +64,7 @@ function checkIdentity(file: ByteReader): void {
     raise(
       'elf-machine',
       `this is an object for ${machineName(machine)}, not for BPF`,
-      file.at(18),
+      file.place,
       compileHint,
     );
   }
@@ -68,7 +73,8 @@ function checkIdentity(file: ByteReader): void {
     raise(
       'elf-type',
       `BPF objects are relocatable files (ELF type 1), this one has type ${type}`,
-      file.at(16),
+      file.place,
+      compileHint,
     );
   }
 }

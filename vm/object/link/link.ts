@@ -175,6 +175,7 @@ class Linker {
       'extern-unsupported',
       `the program reads the ${kind === 'unknown' ? 'undefined symbol' : what[kind]} ${name}, which is not supported`,
       place,
+      kind === 'unknown' ? 'link it with the object that defines it first: bpftool gen object' : undefined,
     );
   }
 
