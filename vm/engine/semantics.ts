@@ -11,6 +11,8 @@ import { valueType, wasm, type WasmOpcode } from './wasm/opcodes.ts';
 export interface Operand {
   push64(): void;
   push32(): void;
+  /** Where it is an immediate. */
+  readonly constant?: number;
 }
 
 interface WidthCodes {
@@ -109,6 +111,7 @@ export function emitAlu(
         width,
         () => push(dst),
         () => push(src),
+        src.constant,
       );
       break;
     case 'neg':
@@ -153,8 +156,15 @@ function emitDivision(
   width: Width,
   pushDst: () => void,
   pushSrc: () => void,
+  divisor: number | undefined,
 ): void {
   const { type, eqz, eq, divide } = codes[width];
+  if (divisor !== undefined && divisor !== 0 && divisor !== -1) {
+    pushDst();
+    pushSrc();
+    f.op(divide[operation]);
+    return;
+  }
   const pushZero = (): void => (width === 64 ? f.i64(0n) : f.i32(0));
   const remainder = operation === 'mod' || operation === 'smod';
   pushSrc();

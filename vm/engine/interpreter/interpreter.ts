@@ -92,7 +92,8 @@ export class Interpreter {
   }
 }
 
-function returnFromCallback(machine: Machine): Outcome {
+/** The exit of the innermost frame, which is a callback's: its helper goes on. */
+export function returnFromCallback(machine: Machine): Outcome {
   const { view } = machine.memory;
   const id = view.getUint32(machine.frames.record(machine.frames.depth) + frame.helper, true);
   const driver = machine.helpers.helpers.get(id)?.callback;

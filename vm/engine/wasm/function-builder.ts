@@ -8,6 +8,8 @@ export interface Label {
 }
 
 const voidType = 0x40;
+/** Index of the type that all functions of the table have. */
+export const tableType = 0;
 
 /** Writes the body of one function. Methods return nothing; the order of calls is the order of instructions. */
 export class FunctionBuilder {
@@ -52,6 +54,12 @@ export class FunctionBuilder {
     this.#code.signed64(value);
   }
 
+  /** An i64 constant that fits into 32 bits, sign-extended. */
+  i64Small(value: number): void {
+    this.#code.byte(0x42);
+    this.#code.signed(value);
+  }
+
   op(...opcodes: readonly WasmOpcode[]): void {
     for (const opcode of opcodes) this.#code.byte(opcode);
   }
@@ -66,6 +74,13 @@ export class FunctionBuilder {
   call(functionIndex: number): void {
     this.#code.byte(wasm.call);
     this.#code.unsigned(functionIndex);
+  }
+
+  /** Calls the function of table 0 whose index is on the stack; see `ModuleParts.table`. */
+  callIndirect(): void {
+    this.#code.byte(wasm.call_indirect);
+    this.#code.unsigned(tableType);
+    this.#code.unsigned(0);
   }
 
   block(result?: ValueType): Label {

@@ -1,5 +1,5 @@
 import { ByteWriter } from './byte-writer.ts';
-import type { FunctionBuilder } from './function-builder.ts';
+import { tableType, type FunctionBuilder } from './function-builder.ts';
 import type { ValueType } from './opcodes.ts';
 
 export interface FunctionImport {
@@ -14,6 +14,8 @@ export interface ModuleParts {
   readonly functions: readonly FunctionBuilder[];
   /** Names of exports and the index of the function among `functions`. */
   readonly exports: Readonly<Record<string, number>>;
+  /** Indices among `functions` of table 0, for `callIndirect`; all of one signature, which becomes `tableType`. */
+  readonly table?: readonly number[];
 }
 
 interface Signature {
@@ -23,11 +25,21 @@ interface Signature {
 
 const encoder = new TextEncoder();
 const magicAndVersion = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
-const section = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+const section = { type: 1, import: 2, function: 3, table: 4, export: 7, element: 9, code: 10 } as const;
+const funcref = 0x70;
 
 /** The binary of a module that imports the machine's memory as `host.memory` (WebAssembly core specification 5.5). */
-export function encodeModule({ imports, functions, exports }: ModuleParts): Uint8Array<ArrayBuffer> {
+export function encodeModule({
+  imports,
+  functions,
+  exports,
+  table = [],
+}: ModuleParts): Uint8Array<ArrayBuffer> {
   const types = new TypeTable();
+  for (const index of table) {
+    const entry = functions[index];
+    if (entry === undefined || types.indexOf(entry) !== tableType) throw new Error('the table is mixed');
+  }
   const importTypes = imports.map((signature) => types.indexOf(signature));
   const functionTypes = functions.map((signature) => types.indexOf(signature));
   const out = new ByteWriter();
@@ -46,6 +58,14 @@ export function encodeModule({ imports, functions, exports }: ModuleParts): Uint
   writeSection(out, section.function, functions.length, (body) => {
     for (const type of functionTypes) body.unsigned(type);
   });
+  if (table.length > 0) {
+    writeSection(out, section.table, 1, (body) => {
+      // Limits with a maximum: as many as there are.
+      body.append(Uint8Array.of(funcref, 0x01));
+      body.unsigned(table.length);
+      body.unsigned(table.length);
+    });
+  }
   const exported = Object.entries(exports);
   writeSection(out, section.export, exported.length, (body) => {
     for (const [name, index] of exported) {
@@ -54,6 +74,14 @@ export function encodeModule({ imports, functions, exports }: ModuleParts): Uint
       body.unsigned(imports.length + index);
     }
   });
+  if (table.length > 0) {
+    writeSection(out, section.element, 1, (body) => {
+      // Form 0: into table 0 from i32.const 0.
+      body.append(Uint8Array.of(0x00, 0x41, 0x00, 0x0b));
+      body.unsigned(table.length);
+      for (const index of table) body.unsigned(imports.length + index);
+    });
+  }
   writeSection(out, section.code, functions.length, (body) => {
     for (const builder of functions) body.append(builder.finish());
   });

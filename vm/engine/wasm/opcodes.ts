@@ -3,10 +3,12 @@ export const wasm = {
   unreachable: 0x00,
   return: 0x0f,
   call: 0x10,
+  call_indirect: 0x11,
   select: 0x1b,
 
   i32_load: 0x28,
   i64_load: 0x29,
+  i32_load8_u: 0x2d,
   i32_load16_u: 0x2f,
   i64_load8_s: 0x30,
   i64_load8_u: 0x31,

@@ -1,0 +1,85 @@
+import { regionTable } from '../../machine/layout.ts';
+import { maximumRegions, regionRow } from '../../memory/regions.ts';
+import { wasm } from '../wasm/opcodes.ts';
+import type { AccessGroup, AccessPlan } from './access-plan.ts';
+import type { ChunkWriter } from './chunk-writer.ts';
+import type { CodeInstruction } from './instructions.ts';
+
+/** Ids from here on are no regions: the addresses are too large. */
+const addressEnd = BigInt(maximumRegions) << 32n;
+
+/**
+ * Pushes the linear offset of an access and returns what has to be added to it in the access itself. Leaves to the
+ * interpreter where the region table does not allow the access, with nothing changed.
+ */
+export function pushAddress(w: ChunkWriter, instruction: CodeInstruction, plan: AccessPlan): number {
+  const { f } = w;
+  switch (plan.kind) {
+    case 'stack':
+      f.get(w.stack);
+      return plan.offset;
+    case 'fixed':
+      f.i32(plan.linear);
+      return 0;
+    case 'checked': {
+      const { group, first } = plan;
+      const kept = group.accesses > 1;
+      if (first) {
+        pushChecked(w, instruction, group);
+        if (kept) f.tee(w.rangeLocal(group.index));
+      } else {
+        f.get(w.rangeLocal(group.index));
+      }
+      return plan.offset - group.from;
+    }
+  }
+}
+
+/** Linear offset of the first byte of a group's range, every byte of it looked up in the region table. */
+function pushChecked(w: ChunkWriter, { slot, base }: CodeInstruction, group: AccessGroup): void {
+  const { f } = w;
+  const distance = group.from - group.baseOffset;
+  w.setPc(slot);
+  f.get(w.register(base));
+  if (distance !== 0) {
+    f.i64(BigInt(distance));
+    f.op(wasm.i64_add);
+  }
+  f.tee(w.wide);
+  f.i64(addressEnd);
+  f.op(wasm.i64_ge_u);
+  f.brIf(w.interpret);
+  f.get(w.wide);
+  f.i64Small(32 - regionRow.shift);
+  f.op(wasm.i64_shr_u, wasm.i32_wrap_i64);
+  f.i32(-regionRow.sizeOf);
+  f.op(wasm.i32_and);
+  f.set(w.row);
+  f.get(w.wide);
+  f.op(wasm.i32_wrap_i64);
+  pushRow(w, regionRow.start);
+  f.op(wasm.i32_sub);
+  f.tee(w.offset);
+  pushRow(w, regionRow.size);
+  f.op(wasm.i32_ge_u);
+  f.brIf(w.interpret);
+  f.get(w.offset);
+  pushRow(w, regionRow.slotMask);
+  f.op(wasm.i32_and);
+  f.i32(group.to - group.from);
+  f.op(wasm.i32_add);
+  if (group.reads) pushRow(w, regionRow.readLimit);
+  if (group.writes) pushRow(w, regionRow.writeLimit);
+  // Limits of one row are the same number or 0, so that "and" gives the smaller one.
+  if (group.reads && group.writes) f.op(wasm.i32_and);
+  f.op(wasm.i32_gt_u);
+  f.brIf(w.interpret);
+  pushRow(w, regionRow.base);
+  f.get(w.offset);
+  f.op(wasm.i32_add);
+}
+
+function pushRow(w: ChunkWriter, field: number): void {
+  w.f.get(w.row);
+  w.f.memory(wasm.i32_load, regionTable + field);
+}

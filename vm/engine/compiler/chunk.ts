@@ -1,0 +1,234 @@
+import { emitCondition } from '../semantics.ts';
+import type { FunctionBuilder, Label } from '../wasm/function-builder.ts';
+import { wasm } from '../wasm/opcodes.ts';
+import { planAccesses } from './access-plan.ts';
+import type { Block } from './blocks.ts';
+import { ChunkWriter, type ChunkContext } from './chunk-writer.ts';
+import { writeCallHelper, writeCallSubprogram, writeExitFrame } from './control.ts';
+import type { CodeInstruction } from './instructions.ts';
+import type { Loop } from './loops.ts';
+import { writeStraight } from './straight.ts';
+
+/** `entryCode`: of the blocks of other chunks, by their first slot. */
+export function buildChunk(context: ChunkContext, entryCode: (slot: number) => number): FunctionBuilder {
+  return new ChunkBuilder(context, entryCode).f;
+}
+
+/** A block or a loop, in the order of the code. */
+interface Item {
+  readonly first: number;
+  readonly last: number;
+  readonly loop: Loop | undefined;
+}
+
+/**
+ * Structured code for a chunk. Items of a sequence lie in nested wasm blocks, so that a jump forward is a branch to the
+ * end of a block; a jump back is a branch to a wasm loop; all others go by `resume` and the dispatch at the top and in
+ * the loops on the way.
+ */
+class ChunkBuilder {
+  readonly f: FunctionBuilder;
+  readonly #context: ChunkContext;
+  readonly #entryCode: (slot: number) => number;
+  /** Labels that a branch forward to a block can use now, by block. */
+  readonly #ahead = new Map<number, Label>();
+  readonly #loops = new Map<number, Label>();
+
+  constructor(context: ChunkContext, entryCode: (slot: number) => number) {
+    this.#context = context;
+    this.#entryCode = entryCode;
+    const { range, loops } = context.shape;
+    const writeBody = (w: ChunkWriter): void => this.#sequence(w, range.first, range.last, loops, undefined);
+    this.f = new ChunkWriter(context, writeBody, writeExitFrame).f;
+  }
+
+  #sequence(
+    w: ChunkWriter,
+    first: number,
+    last: number,
+    loops: readonly Loop[],
+    within: Loop | undefined,
+  ): void {
+    const dispatches = within === undefined || within.dispatches;
+    const items = itemsOf(first, last, loops);
+    const labelled = items.filter((item) => this.#isLabelled(item, dispatches));
+    const { f } = w;
+    for (const item of labelled.toReversed()) this.#ahead.set(item.first, f.block());
+    if (dispatches) this.#dispatch(w, first, items, within !== undefined);
+    for (const item of items) {
+      if (this.#ahead.delete(item.first)) f.end();
+      if (item.loop === undefined) this.#block(w, item.first);
+      else this.#loop(w, item.loop);
+    }
+  }
+
+  #isLabelled({ first, last }: Item, dispatches: boolean): boolean {
+    const { shape } = this.#context;
+    const at = first - shape.range.first;
+    if (shape.jumpedTo[at] === 1) return true;
+    return dispatches && shape.entries.subarray(at, last - shape.range.first + 1).includes(1);
+  }
+
+  /** Branches to the item that holds block `resume`; in a loop only where there is one. */
+  #dispatch(w: ChunkWriter, first: number, items: readonly Item[], inLoop: boolean): void {
+    const { f } = w;
+    const base = this.#context.shape.range.first;
+    const labels = items.map((item) => this.#ahead.get(item.first));
+    const otherwise = labels.find((label) => label !== undefined);
+    if (otherwise === undefined) throw new Error('a sequence that cannot be entered');
+    const targets = items.flatMap((item, at) =>
+      new Array<Label>(item.last - item.first + 1).fill(labels[at] ?? otherwise),
+    );
+    if (inLoop) {
+      f.get(w.resume);
+      f.i32(0);
+      f.op(wasm.i32_ge_s);
+      f.if();
+    }
+    f.get(w.resume);
+    f.i32(first - base);
+    f.op(wasm.i32_sub);
+    f.brTable(targets, otherwise);
+    if (inLoop) f.end();
+  }
+
+  #loop(w: ChunkWriter, loop: Loop): void {
+    this.#loops.set(loop.header, w.f.loop());
+    this.#sequence(w, loop.header, loop.end, loop.children, loop);
+    this.#loops.delete(loop.header);
+    w.f.end();
+  }
+
+  #block(w: ChunkWriter, index: number): void {
+    const { graph, machine, options, shape } = this.#context;
+    const block = graph.blocks[index];
+    if (block === undefined) throw new Error(`no block ${index}`);
+    if (shape.entries[index - shape.range.first] === 1) {
+      w.f.i32(-1);
+      w.f.set(w.resume);
+    }
+    this.#checkBlock(w, block);
+    const plans = planAccesses(machine, block, options.elide);
+    const { instructions } = block;
+    instructions.forEach((instruction, at) => {
+      if (instruction.work.kind === 'call' && instruction.work.target === 'helper') {
+        writeCallHelper(w, instruction, instructions.length - at);
+      } else if (!endsBlock(instruction)) {
+        writeStraight(w, instruction, plans.get(instruction.slot));
+      }
+    });
+    this.#leaveBlock(w, index, block);
+  }
+
+  /** Nothing has happened of a block that is left here: its cycles are taken last. */
+  #checkBlock(w: ChunkWriter, block: Block): void {
+    const { f } = w;
+    const { options, tables } = this.#context;
+    w.setPc(block.firstSlot);
+    if (options.breakpoints) {
+      f.i32(0);
+      f.memory(wasm.i32_load8_u, tables.flags + block.firstSlot);
+      f.brIf(w.elsewhere);
+    }
+    f.get(w.budget);
+    f.i32(block.instructions.length);
+    f.op(wasm.i32_lt_u);
+    f.brIf(w.outOfBudget);
+    f.get(w.budget);
+    f.i32(block.instructions.length);
+    f.op(wasm.i32_sub);
+    f.set(w.budget);
+  }
+
+  #leaveBlock(w: ChunkWriter, index: number, block: Block): void {
+    const { f } = w;
+    const last = block.instructions.at(-1);
+    if (last === undefined) throw new Error('an empty block');
+    const { work, slot, target } = last;
+    switch (work.kind) {
+      case 'goto':
+        return this.#goTo(w, index, target ?? block.endSlot);
+      case 'jump': {
+        const taken = target ?? block.endSlot;
+        if (taken === block.endSlot) return this.#goTo(w, index, block.endSlot);
+        emitCondition(f, work.operation, work.width, w.registerOperand(last.dst), w.secondOperand(last));
+        this.#goToIf(w, index, taken);
+        return this.#goTo(w, index, block.endSlot);
+      }
+      case 'exit':
+        w.setPc(slot);
+        return f.br(w.exit);
+      case 'call':
+        if (work.target === 'helper') return this.#goTo(w, index, block.endSlot);
+        writeCallSubprogram(w, last);
+        return this.#goTo(w, index, target ?? block.endSlot, true);
+      default:
+        if (!endsBlock(last)) return this.#goTo(w, index, block.endSlot);
+        w.setPc(slot);
+        return f.br(w.interpret);
+    }
+  }
+
+  /** The place that a branch to `slot` can go to directly. */
+  #labelOf(index: number, to: number): Label | undefined {
+    return to > index ? this.#ahead.get(to) : this.#loops.get(to);
+  }
+
+  /** From the end of block `index` to the block at `slot`; the next block just follows, unless it is called. */
+  #goTo(w: ChunkWriter, index: number, slot: number, called = false): void {
+    const { f } = w;
+    const { graph, shape } = this.#context;
+    const to = graph.blockAt[slot] ?? -1;
+    const { first, last } = shape.range;
+    if (to < first || to > last) {
+      f.i32(this.#entryCode(slot));
+      f.set(w.resume);
+      return f.br(w.leave);
+    }
+    if (to === index + 1) return;
+    const label = called && to <= index ? undefined : this.#labelOf(index, to);
+    if (label !== undefined) return f.br(label);
+    f.i32(to - first);
+    f.set(w.resume);
+    f.br(w.top);
+  }
+
+  #goToIf(w: ChunkWriter, index: number, slot: number): void {
+    const label = this.#labelOf(index, this.#context.graph.blockAt[slot] ?? -1);
+    if (label !== undefined) return w.f.brIf(label);
+    w.f.if();
+    this.#goTo(w, index, slot);
+    w.f.end();
+  }
+}
+
+/** Jumps, exits and calls of subprograms; and what the interpreter does. */
+function endsBlock({ work }: CodeInstruction): boolean {
+  switch (work.kind) {
+    case 'jump':
+    case 'goto':
+    case 'exit':
+    case 'special':
+    case 'packet_load':
+    case 'may_goto':
+    case 'addr_space_cast':
+    case 'breakpoint':
+      return true;
+    case 'call':
+      return work.target !== 'helper';
+    default:
+      return false;
+  }
+}
+
+function itemsOf(first: number, last: number, loops: readonly Loop[]): Item[] {
+  const items: Item[] = [];
+  let next = 0;
+  for (let block = first; block <= last;) {
+    const loop = loops[next]?.header === block ? loops[next++] : undefined;
+    const item = { first: block, last: loop?.end ?? block, loop };
+    items.push(item);
+    block = item.last + 1;
+  }
+  return items;
+}

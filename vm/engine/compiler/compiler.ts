@@ -1,0 +1,118 @@
+import type { Outcome } from '../../machine/helper.ts';
+import { state } from '../../machine/layout.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { returnFromCallback } from '../interpreter/interpreter.ts';
+import { callHelper } from '../special.ts';
+import { findBlocks } from './blocks.ts';
+import type { CodeTables, CompileOptions, CompilerImport } from './chunk-writer.ts';
+import { leaveReason } from './chunk-writer.ts';
+import { buildProgramModule, shapeProgram, type ProgramShape } from './module.ts';
+
+/** Runs from an entry code to a `leaveReason`, the state in the state block before and after. */
+export type CompiledRun = (entry: number) => number;
+
+/**
+ * Compiles a machine's program. The tables that the code reads are allocated here, once, so that the place of
+ * everything else in memory does not depend on when the program is compiled.
+ */
+export class Compiler {
+  readonly #machine: Machine;
+  readonly #tables: CodeTables;
+  #shape: ProgramShape | undefined;
+  /** By slot: cycles of the block from there to its end. */
+  #cyclesLeft = new Uint8Array(0);
+  /** By slot: first slot of the block. */
+  #blockStart = new Int32Array(0);
+  readonly #flagged = new Set<number>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    const slots = machine.program.code.length / 8 + 1;
+    this.#tables = { entries: machine.memory.allocate(slots * 4), flags: machine.memory.allocate(slots) };
+  }
+
+  /** A module of its own for each flavour, all on the same tables. */
+  compile(options: CompileOptions): CompiledRun {
+    const machine = this.#machine;
+    const shape = this.#ensureShape();
+    const module = new WebAssembly.Module(buildProgramModule(machine, shape, this.#tables, options));
+    const host: Record<CompilerImport, () => Outcome> = {
+      callHelper: () => callHelper(machine),
+      returnFromCallback: () => returnFromCallback(machine),
+    };
+    const instance = new WebAssembly.Instance(module, { host: { ...host, memory: machine.memory.memory } });
+    // The module is ours: it exports `run` with this signature.
+    return instance.exports['run'] as CompiledRun;
+  }
+
+  #ensureShape(): ProgramShape {
+    if (this.#shape !== undefined) return this.#shape;
+    const shape = shapeProgram(findBlocks(this.#machine));
+    this.#shape = shape;
+    this.#cyclesLeft = new Uint8Array(shape.entries.length);
+    this.#blockStart = new Int32Array(shape.entries.length).fill(-1);
+    for (const { instructions, firstSlot } of shape.graph.blocks) {
+      instructions.forEach(({ slot }, at) => {
+        this.#cyclesLeft[slot] = instructions.length - at;
+        this.#blockStart[slot] = firstSlot;
+      });
+    }
+    this.#writeTables();
+    return shape;
+  }
+
+  /** The tables are as the code expects them; they may have been lost with an older state of the memory. */
+  prepareTables(): void {
+    const { view } = this.#machine.memory;
+    const entries = this.#shape?.entries;
+    if (entries === undefined) return;
+    // The entry behind the last slot is never used: it says that the table was written.
+    if (view.getInt32(this.#tables.entries + 4 * (entries.length - 1), true) !== written) this.#writeTables();
+  }
+
+  #writeTables(): void {
+    const { view, bytes } = this.#machine.memory;
+    const { entries: at, flags } = this.#tables;
+    const entries = this.#shape?.entries;
+    if (entries === undefined) return;
+    entries.forEach((code, slot) => view.setInt32(at + 4 * slot, code, true));
+    view.setInt32(at + 4 * (entries.length - 1), written, true);
+    bytes.fill(0, flags, flags + entries.length);
+    for (const slot of this.#flagged) this.#flag(slot, 1);
+  }
+
+  /** Blocks that hold one of these slots are left to the interpreter, in code compiled with `breakpoints`. */
+  setBreakpoints(slots: Iterable<number>): void {
+    for (const slot of this.#flagged) this.#flag(slot, 0);
+    this.#flagged.clear();
+    for (const slot of slots) {
+      this.#flagged.add(slot);
+      this.#flag(slot, 1);
+    }
+  }
+
+  #flag(slot: number, value: number): void {
+    const start = this.#blockStart[slot] ?? -1;
+    if (start >= 0) this.#machine.memory.view.setUint8(this.#tables.flags + start, value);
+  }
+
+  /** The entry code for the instruction where the machine stands; negative where it is no entry. */
+  entryAt(slot: number): number {
+    return this.#shape?.entries[slot] ?? leaveReason.elsewhere;
+  }
+
+  /** Whether the block at `slot` is left to the interpreter. */
+  isFlagged(slot: number): boolean {
+    return this.#machine.memory.view.getUint8(this.#tables.flags + slot) !== 0;
+  }
+
+  /** Gives back the cycles of the block that were not retired, where it was left in the middle. */
+  giveCyclesBack(): void {
+    const { view } = this.#machine.memory;
+    const slot = this.#machine.code.slotOfIp(view.getUint32(state.ip, true));
+    view.setInt32(state.budget, view.getInt32(state.budget, true) + (this.#cyclesLeft[slot] ?? 0), true);
+  }
+}
+
+/** No entry code, and no reason to leave. */
+const written = -0x7b;

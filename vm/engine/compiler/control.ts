@@ -1,0 +1,158 @@
+import { outcome } from '../../machine/helper.ts';
+import { frame, frameKinds, maximumFrames, stackSize, stacks, state } from '../../machine/layout.ts';
+import { regionRow } from '../../memory/regions.ts';
+import { wasm } from '../wasm/opcodes.ts';
+import { movesControl } from './blocks.ts';
+import { compilerImports, leaveReason, type ChunkWriter } from './chunk-writer.ts';
+import type { CodeInstruction } from './instructions.ts';
+
+/** Calls and exits; the frames are those that the interpreter makes. */
+
+/** The call at the end of a block, up to the jump to the callee. A frame too many is left to the interpreter. */
+export function writeCallSubprogram(w: ChunkWriter, { slot, next, target }: CodeInstruction): void {
+  const { f } = w;
+  if (target === undefined) throw new Error('a call without a target');
+  w.setPc(slot);
+  f.get(w.stack);
+  f.i32(stacks + (maximumFrames - 1) * stackSize);
+  f.op(wasm.i32_ge_u);
+  f.brIf(w.interpret);
+  f.get(w.stack);
+  f.i32(stackSize);
+  f.op(wasm.i32_add);
+  f.set(w.stack);
+  w.pushRecord();
+  f.set(w.record);
+  w.storeState(state.depth, () => w.pushDepth());
+  storeField(w, frame.kind, frameKinds.indexOf('subprogram'));
+  storeField(w, frame.callIp, w.ipOf(slot));
+  storeField(w, frame.entryIp, w.ipOf(target));
+  storeField(w, frame.returnIp, w.ipOf(next));
+  for (let i = 0; i < 5; i++) {
+    f.get(w.record);
+    f.get(w.register(6 + i));
+    f.memory(wasm.i64_store, frame.saved + 8 * i);
+  }
+  // The call retires on entry: the callee begins at cycle sliceEnd - budget.
+  f.get(w.record);
+  f.i32(0);
+  f.memory(wasm.i64_load, state.sliceEnd);
+  f.get(w.budget);
+  f.op(wasm.i64_extend_i32_s, wasm.i64_sub);
+  f.memory(wasm.i64_store, frame.entryCycle);
+  f.get(w.record);
+  f.memory(wasm.i64_load, frame.stackTop);
+  f.set(w.register(10));
+  setStackLimits(w, stackSize);
+}
+
+function storeField(w: ChunkWriter, field: number, value: number): void {
+  w.f.get(w.record);
+  w.f.i32(value);
+  w.f.memory(wasm.i32_store, field);
+}
+
+/** Brings the stack of the frame whose record is in `record` to life, or ends it. */
+function setStackLimits(w: ChunkWriter, limit: number): void {
+  for (const field of [regionRow.readLimit, regionRow.writeLimit]) {
+    w.f.get(w.record);
+    w.f.memory(wasm.i32_load, frame.stackRow);
+    w.f.i32(limit);
+    w.f.memory(wasm.i32_store, field);
+  }
+}
+
+/** What every exit of the chunk does, `pc` at the exit. */
+export function writeExitFrame(w: ChunkWriter): void {
+  const { f } = w;
+  f.get(w.stack);
+  f.i32(stacks);
+  f.op(wasm.i32_eq);
+  f.if();
+  w.leaveFor(leaveReason.exited);
+  f.end();
+  w.pushRecord();
+  f.tee(w.record);
+  f.memory(wasm.i32_load, frame.kind);
+  f.i32(frameKinds.indexOf('callback'));
+  f.op(wasm.i32_eq);
+  f.if();
+  writeExitCallback(w);
+  f.end();
+  for (let i = 0; i < 5; i++) {
+    f.get(w.record);
+    f.memory(wasm.i64_load, frame.saved + 8 * i);
+    f.set(w.register(6 + i));
+  }
+  f.get(w.record);
+  f.memory(wasm.i32_load, frame.returnIp);
+  f.set(w.pc);
+  setStackLimits(w, 0);
+  w.pushDepth();
+  f.set(w.offset);
+  f.get(w.stack);
+  f.i32(stackSize);
+  f.op(wasm.i32_sub);
+  f.set(w.stack);
+  w.storeState(state.depth, () => w.pushDepth());
+  pushStopAfterExit(w);
+  f.if();
+  w.leaveFor(leaveReason.return);
+  f.end();
+  w.goToPc();
+}
+
+/** The host decides how the traversal goes on; everything is in memory before and after. */
+function writeExitCallback(w: ChunkWriter): void {
+  const { f } = w;
+  w.pushDepth();
+  f.set(w.offset);
+  w.storeRegisters(0, 10);
+  w.storeState(state.ip, () => f.get(w.pc));
+  w.storeState(state.budget, () => w.pushBudgetBefore(1));
+  f.call(compilerImports.indexOf('returnFromCallback'));
+  f.i32(outcome.fault);
+  f.op(wasm.i32_eq);
+  f.brIf(w.faulted);
+  w.storeState(state.budget, () => f.get(w.budget));
+  pushStopAfterExit(w);
+  f.if();
+  f.i32(leaveReason.return);
+  f.op(wasm.return);
+  f.end();
+  f.br(w.moved);
+}
+
+/** Pushes whether to stop, `offset` being the depth of the frame that has exited. */
+function pushStopAfterExit(w: ChunkWriter): void {
+  const { f } = w;
+  f.get(w.offset);
+  w.pushState(state.stopAfterExit);
+  f.op(wasm.i32_le_s);
+  w.pushState(state.depth);
+  w.pushState(state.stopAtDepth);
+  f.op(wasm.i32_le_s, wasm.i32_or);
+}
+
+/** `left`: cycles of the block from this call to its end. r1 to r5 stay as they are. */
+export function writeCallHelper(w: ChunkWriter, instruction: CodeInstruction, left: number): void {
+  const { f } = w;
+  const all = movesControl(w.context.machine, instruction);
+  w.setPc(instruction.slot);
+  if (all) w.storeRegisters(0, 10);
+  else w.storeRegisters(1, 5);
+  w.storeState(state.ip, () => f.get(w.pc));
+  w.storeState(state.budget, () => w.pushBudgetBefore(left));
+  f.call(compilerImports.indexOf('callHelper'));
+  f.tee(w.offset);
+  f.if();
+  f.get(w.offset);
+  f.i32(outcome.fault);
+  f.op(wasm.i32_eq);
+  f.brIf(w.faulted);
+  if (!all) w.storeRegisters(6, 10);
+  w.storeState(state.budget, () => w.pushBudgetBefore(left - 1));
+  f.br(w.moved);
+  f.end();
+  w.loadRegisters(0, 0);
+}

@@ -1,0 +1,92 @@
+import type { Machine } from '../../machine/machine.ts';
+import { FunctionBuilder } from '../wasm/function-builder.ts';
+import { encodeModule } from '../wasm/module.ts';
+import { valueType, wasm } from '../wasm/opcodes.ts';
+import type { BlockGraph } from './blocks.ts';
+import { buildChunk } from './chunk.ts';
+import {
+  compilerImports,
+  entryShift,
+  leaveReason,
+  type CodeTables,
+  type CompileOptions,
+} from './chunk-writer.ts';
+import { calledSlot, cutChunks, successors, type BlockRange } from './chunks.ts';
+import { shapeChunk, type ChunkShape } from './loops.ts';
+
+const { i32 } = valueType;
+
+/** How a program is cut and where it can be entered: the same for all flavours of its code. */
+export interface ProgramShape {
+  readonly graph: BlockGraph;
+  readonly chunks: readonly ChunkShape[];
+  /** By slot: the entry code of the block that begins there, or `leaveReason.elsewhere`. */
+  readonly entries: Int32Array<ArrayBuffer>;
+}
+
+export function shapeProgram(graph: BlockGraph): ProgramShape {
+  const ranges = cutChunks(graph);
+  const entered = Uint8Array.from(graph.entered);
+  for (const range of ranges) markCrossings(graph, range, entered);
+  const chunks = ranges.map((range) => shapeChunk(graph, range, entered));
+  const entries = new Int32Array(graph.blockAt.length).fill(leaveReason.elsewhere);
+  chunks.forEach(({ range, entries: own }, chunk) => {
+    own.forEach((isEntry, at) => {
+      const slot = graph.blocks[range.first + at]?.firstSlot;
+      if (isEntry === 1 && slot !== undefined) entries[slot] = (chunk << entryShift) + at;
+    });
+  });
+  return { graph, chunks, entries };
+}
+
+/** Where control goes from one chunk to another, the other has to have an entry. */
+function markCrossings({ blocks, blockAt }: BlockGraph, range: BlockRange, entered: Uint8Array): void {
+  for (let from = range.first; from <= range.last; from++) {
+    const block = blocks[from];
+    if (block === undefined) continue;
+    for (const slot of [...successors(block), calledSlot(block) ?? -1]) {
+      const to = blockAt[slot] ?? -1;
+      if (to >= 0 && (to < range.first || to > range.last)) entered[to] = 1;
+    }
+  }
+}
+
+/** The program as a WebAssembly module: `run(entry code)` executes from there and returns a `leaveReason`. */
+export function buildProgramModule(
+  machine: Machine,
+  { graph, chunks, entries }: ProgramShape,
+  tables: CodeTables,
+  options: CompileOptions,
+): Uint8Array<ArrayBuffer> {
+  const entryCode = (slot: number): number => entries[slot] ?? leaveReason.elsewhere;
+  const functions = chunks.map((shape, chunk) =>
+    buildChunk({ machine, graph, shape, chunk, tables, options }, entryCode),
+  );
+  return encodeModule({
+    imports: compilerImports.map((name) => ({ name, parameters: [], results: [i32] })),
+    functions: [...functions, buildDriver()],
+    exports: { run: functions.length },
+    table: functions.map((_, index) => index),
+  });
+}
+
+/** Calls the chunk of an entry code for as long as chunks return entry codes. */
+function buildDriver(): FunctionBuilder {
+  const f = new FunctionBuilder([i32], [i32]);
+  const entry = 0;
+  const next = f.loop();
+  f.get(entry);
+  f.i32((1 << entryShift) - 1);
+  f.op(wasm.i32_and);
+  f.get(entry);
+  f.i32(entryShift);
+  f.op(wasm.i32_shr_u);
+  f.callIndirect();
+  f.tee(entry);
+  f.i32(0);
+  f.op(wasm.i32_ge_s);
+  f.brIf(next);
+  f.end();
+  f.get(entry);
+  return f;
+}

@@ -1,0 +1,174 @@
+import { frame, maximumFrames, state } from '../machine/layout.ts';
+import type { Machine } from '../machine/machine.ts';
+import { longestBlock } from './compiler/blocks.ts';
+import { leaveReason } from './compiler/chunk-writer.ts';
+import { Compiler, type CompiledRun } from './compiler/compiler.ts';
+import { Interpreter, type StopReason, type StopRequest } from './interpreter/interpreter.ts';
+
+export interface EngineOptions {
+  /** Runs of fewer cycles are interpreted. */
+  readonly smallestRun?: number;
+  /** Cycles to interpret before the program is worth compiling, for each of its instructions. */
+  readonly warmUp?: number;
+  /** False: every access is looked up in the region table, so that rows may forbid what the program owns. */
+  readonly elide?: boolean;
+}
+
+/** A V8 that has compiled a function better uses it from the next call on: calls must not last. */
+const longestEntry = 10_000_000;
+/** The budget is a signed number of 32 bits. */
+const mostCycles = 2 ** 30;
+
+/**
+ * Runs a machine's program, compiled or interpreted: both leave the same state at every cycle, so that either goes on
+ * where the other stopped. Breakpoints and single steps are the interpreter's.
+ */
+export class Engine {
+  readonly #machine: Machine;
+  readonly #interpreter: Interpreter;
+  readonly #compiler: Compiler;
+  readonly #smallestRun: number;
+  readonly #elide: boolean;
+  #warmUp: number;
+  #breakpoints = false;
+  /** By flavour: without and with breakpoints. */
+  readonly #compiled: (CompiledRun | undefined)[] = [];
+
+  constructor(machine: Machine, options: EngineOptions = {}) {
+    this.#machine = machine;
+    this.#interpreter = new Interpreter(machine);
+    this.#compiler = new Compiler(machine);
+    this.#smallestRun = options.smallestRun ?? 200;
+    this.#elide = options.elide ?? true;
+    this.#warmUp = Math.ceil(((options.warmUp ?? 256) * machine.program.code.length) / 8);
+  }
+
+  /** As Interpreter.run: retires at most `cycles`, exactly, and says why it stopped. */
+  run(cycles: number, stop: StopRequest): StopReason {
+    const machine = this.#machine;
+    if (machine.runState !== 'running' || !(cycles >= this.#smallestRun))
+      return this.#interpreter.run(cycles, stop);
+    const end = machine.cycle + Math.floor(Math.min(cycles, mostCycles));
+    if (this.#warmUp > 0) {
+      const start = machine.cycle;
+      const reason = this.#interpreter.run(Math.min(end - start, this.#warmUp), stop);
+      this.#warmUp -= machine.cycle - start;
+      if (reason !== 'budget' || machine.cycle >= end) return reason;
+    }
+    return this.#runCompiled(end, stop);
+  }
+
+  #runCompiled(end: number, stop: StopRequest): StopReason {
+    const machine = this.#machine;
+    const run = this.#flavour();
+    this.#compiler.prepareTables();
+    // Compiled code takes the registers r10 for what calls made of them; an edit may have changed one.
+    if (!this.#framePointersStand()) return this.#interpreter.run(end - machine.cycle, stop);
+    let entry = this.#entry();
+    for (;;) {
+      if (entry < 0) {
+        const reason = this.#interpretToEntry(end, stop);
+        if (reason !== undefined) return reason;
+        entry = this.#entry();
+        continue;
+      }
+      this.#begin(end, stop);
+      const reason = this.#leave(run(entry), end, stop);
+      if (reason !== undefined) return reason;
+      entry = this.#entry();
+    }
+  }
+
+  /** What compiled code has returned; undefined: there is more to run. */
+  #leave(left: number, end: number, stop: StopRequest): StopReason | undefined {
+    const machine = this.#machine;
+    switch (left) {
+      case leaveReason.budget:
+        // Less than a block, or the end of an entry.
+        return end - machine.cycle < longestBlock
+          ? this.#interpreter.run(end - machine.cycle, stop)
+          : undefined;
+      case leaveReason.interpret: {
+        this.#compiler.giveCyclesBack();
+        const reason = this.#interpreter.run(1, stop);
+        return reason === 'budget' && machine.cycle < end ? undefined : reason;
+      }
+      case leaveReason.fault:
+        this.#compiler.giveCyclesBack();
+        machine.runState = 'faulted';
+        return 'fault';
+      case leaveReason.exited:
+        machine.runState = 'exited';
+        return 'exited';
+      case leaveReason.return:
+        return 'return';
+      default:
+        return this.#interpretToEntry(end, stop);
+    }
+  }
+
+  /** At least one instruction, up to where compiled code can go on. */
+  #interpretToEntry(end: number, stop: StopRequest): StopReason | undefined {
+    const machine = this.#machine;
+    do {
+      const reason = this.#interpreter.run(Math.min(1, end - machine.cycle), stop);
+      if (reason !== 'budget' || machine.cycle >= end) return reason;
+    } while (this.#entry() < 0);
+    return undefined;
+  }
+
+  /** Entry code of where the machine stands; negative where only the interpreter can go on. */
+  #entry(): number {
+    const { slot } = this.#machine;
+    return this.#breakpoints && this.#compiler.isFlagged(slot) ? -1 : this.#compiler.entryAt(slot);
+  }
+
+  #begin(end: number, { afterExitOf = -1, atDepth = -1 }: StopRequest): void {
+    const machine = this.#machine;
+    const { view } = machine.memory;
+    const start = machine.cycle;
+    const budget = Math.min(end - start, longestEntry);
+    const sliceEnd = start + budget;
+    view.setUint32(state.sliceEnd, sliceEnd >>> 0, true);
+    view.setUint32(state.sliceEnd + 4, Math.floor(sliceEnd / 0x1_0000_0000), true);
+    view.setInt32(state.budget, budget, true);
+    view.setInt32(state.stopAfterExit, afterExitOf, true);
+    view.setInt32(state.stopAtDepth, atDepth, true);
+    view.setUint32(state.passBreakpoint, 0, true);
+  }
+
+  #flavour(): CompiledRun {
+    const flavour = this.#breakpoints ? 1 : 0;
+    return (this.#compiled[flavour] ??= this.#compiler.compile({
+      elide: this.#elide,
+      breakpoints: this.#breakpoints,
+    }));
+  }
+
+  #framePointersStand(): boolean {
+    const { view } = this.#machine.memory;
+    const depth = view.getUint32(state.depth, true);
+    for (let at = 0; at <= depth && at < maximumFrames; at++) {
+      const top = this.#machine.frames.record(at) + frame.stackTop;
+      const held =
+        at === depth ? state.registers + 80 : this.#machine.frames.record(at + 1) + frame.saved + 32;
+      for (const half of [0, 4]) {
+        if (view.getUint32(top + half, true) !== view.getUint32(held + half, true)) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Replaces all breakpoints. */
+  setBreakpoints(slots: Iterable<number>): void {
+    const wanted = [...slots];
+    this.#interpreter.setBreakpoints(wanted);
+    this.#breakpoints = wanted.length > 0;
+    this.#compiler.setBreakpoints(wanted);
+  }
+
+  /** The next `run` passes a breakpoint where the machine stands. */
+  passBreakpoint(): void {
+    this.#interpreter.passBreakpoint();
+  }
+}
