@@ -1,8 +1,9 @@
 /** Expected texts are recorded from llvm-objdump 19.1.7; where it is installed, it is asked again. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../base/bytes.ts';
 import { decode } from './decode.ts';
@@ -154,6 +155,31 @@ function objdump(object: string, options: readonly string[]): Line[] {
   });
 }
 
+/** Without and with 32-bit names of registers. */
+const variants: readonly (readonly [options: readonly string[], alu32: boolean])[] = [
+  [[], false],
+  [['--mcpu=v4'], true],
+];
+
+/** Expects our text of each instruction to be llvm-objdump's, and counts them. */
+function compare(object: string, options: readonly string[], alu32: boolean): number {
+  const lines = objdump(object, options).filter((line) => line.text !== '<unknown>');
+  for (const { slot, bytes, text: expected } of lines) {
+    // The symbol behind a jump's distance is the caller's to give.
+    const note = / <([^<> ]+)>$/.exec(expected)?.[1];
+    const names: PrintNames = { label: () => note };
+    expect(printed(bytes, { alu32 }, names, slot), bytes).toBe(expected);
+  }
+  return lines.length;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const committed = ['examples', 'vm/object/testdata', 'test/kernel-cases/objects'].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.o'))
+    .map((name) => join(folder, name)),
+);
+
 const installed = ['clang-19', 'llvm-objdump-19'].every(
   (tool) => spawnSync(tool, ['--version']).status === 0,
 );
@@ -180,21 +206,17 @@ describe.skipIf(!installed)('llvm-objdump itself, asked about', () => {
         '-o',
         object,
       ]);
-      for (const [options, alu32] of [
-        [[], false],
-        [['--mcpu=v4'], true],
-      ] as const) {
-        const lines = objdump(object, options).filter((line) => line.text !== '<unknown>');
-        expect(lines.length).toBeGreaterThan(150);
-        for (const { slot, bytes, text: expected } of lines) {
-          // The symbol behind a jump's distance is the caller's to give.
-          const note = / <(.*)>$/.exec(expected)?.[1];
-          const names: PrintNames = { label: () => note };
-          expect(printed(bytes, { alu32 }, names, slot), bytes).toBe(expected);
-        }
-      }
+      for (const variant of variants) expect(compare(object, ...variant)).toBeGreaterThan(150);
     } finally {
       rmSync(directory, { recursive: true });
     }
+  });
+
+  it('all objects of this repository', () => {
+    const counts = committed.flatMap((object) =>
+      variants.map((variant) => compare(join(root, object), ...variant)),
+    );
+    expect(counts.length).toBeGreaterThan(100);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
   });
 });
