@@ -4,14 +4,15 @@ import { seedRandom } from '../helpers/random.ts';
 import { helperTable } from '../helpers/table.ts';
 import type { Fault } from '../machine/fault.ts';
 import { state } from '../machine/layout.ts';
-import { Machine } from '../machine/machine.ts';
+import { Machine, type ContextStore } from '../machine/machine.ts';
 import type { OutputRecord } from '../machine/output.ts';
 import { createMap } from '../maps/registry.ts';
 import type { LinkedProgram } from '../object/linked-program.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
 import type { ProgramFamily, RunInput, RunOutput } from '../programs/family.ts';
 import { familyOf } from '../programs/registry.ts';
-import { Interpreter, type StopReason, type StopRequest } from './interpreter/interpreter.ts';
+import { Engine } from './engine.ts';
+import type { StopReason, StopRequest } from './interpreter/interpreter.ts';
 
 export type { StopReason, StopRequest };
 
@@ -25,14 +26,29 @@ export interface RunResult extends RunOutput {
   readonly fault: Fault | undefined;
 }
 
+interface CurrentRun {
+  readonly program: FunctionSymbol;
+  readonly family: ProgramFamily;
+  readonly firstOutput: number;
+}
+
+/** The whole state of a machine at one moment, for that machine alone. */
+export interface SavedMachine {
+  readonly memory: Uint8Array;
+  readonly current: CurrentRun | undefined;
+  readonly runs: number;
+  readonly fault: Fault | undefined;
+  readonly programType: string;
+  readonly contextStore: ContextStore | undefined;
+}
+
 /** A machine with its maps, helpers and engine: what debuggers, scenarios and tests drive. */
 export class VirtualMachine {
   readonly machine: Machine;
-  readonly #interpreter: Interpreter;
-  #current:
-    | { readonly program: FunctionSymbol; readonly family: ProgramFamily; readonly firstOutput: number }
-    | undefined;
+  readonly #engine: Engine;
+  #current: CurrentRun | undefined;
   #runs = 0;
+  #breakpoints: readonly number[] = [];
 
   /** Raises nothing; a map type or size the machine does not have is a Problem. */
   static create(program: LinkedProgram, environment: Environment): Result<VirtualMachine> {
@@ -45,7 +61,7 @@ export class VirtualMachine {
     program.maps.forEach((linked, index) => {
       this.machine.maps.push(expectOk(createMap(this.machine, linked, index)));
     });
-    this.#interpreter = new Interpreter(this.machine);
+    this.#engine = new Engine(this.machine);
   }
 
   /** The family of the program that runs or ran last. */
@@ -62,7 +78,7 @@ export class VirtualMachine {
     return attempt(() => {
       const { machine } = this;
       const { cpus } = machine.environment;
-      if (!(cpu >= 0 && cpu < cpus))
+      if (!(cpu >= 0 && cpu < cpus && Number.isInteger(cpu)))
         raise('bad-cpu', `cpu ${cpu} is not among the ${cpus} of the environment`);
       const family = expectOk(this.#familyOf(program));
       const section = machine.program.sections.find(({ index }) => index === program.section);
@@ -78,7 +94,7 @@ export class VirtualMachine {
       view.setUint32(state.ip, entry, true);
       view.setBigUint64(state.sliceEnd, 0n, true);
       view.setInt32(state.budget, 0, true);
-      view.setUint32(state.passBreakpoint, 0, true);
+      this.#settle();
       machine.frames.reset(entry);
       machine.programType = family.name;
       expectOk(family.prepare(machine, input));
@@ -100,16 +116,66 @@ export class VirtualMachine {
 
   /** Retires at most `cycles`, at most 2³⁰ at a time, and says why it stopped; exact to the cycle. Does nothing once the run has ended. */
   run(cycles: number, stop: StopRequest = {}): StopReason {
-    return this.#interpreter.run(cycles, stop);
+    const reason = this.#engine.run(cycles, stop);
+    this.#settle();
+    return reason;
+  }
+
+  /** What a run was asked for is no state: the same moment looks the same, however it was reached. */
+  #settle(): void {
+    const { machine } = this;
+    const { view } = machine.memory;
+    view.setBigUint64(state.sliceEnd, BigInt(machine.cycle), true);
+    view.setInt32(state.budget, 0, true);
+    view.setInt32(state.stopAfterExit, -1, true);
+    view.setInt32(state.stopAtDepth, -1, true);
+    view.setUint32(state.passBreakpoint, 0, true);
   }
 
   /** The next `run` passes a breakpoint at the instruction where the machine stands. */
   passBreakpoint(): void {
-    this.#interpreter.passBreakpoint();
+    this.#engine.passBreakpoint();
+  }
+
+  get breakpoints(): readonly number[] {
+    return this.#breakpoints;
   }
 
   setBreakpoints(slots: Iterable<number>): void {
-    this.#interpreter.setBreakpoints(slots);
+    this.#breakpoints = [...slots];
+    this.#engine.setBreakpoints(this.#breakpoints);
+  }
+
+  /** A copy of the state: memory, and what JavaScript knows of the run. */
+  save(): SavedMachine {
+    const { memory, fault, programType, contextStore } = this.machine;
+    const breakpoints = this.#breakpoints;
+    this.setBreakpoints([]);
+    const copy = memory.save();
+    this.setBreakpoints(breakpoints);
+    return {
+      memory: copy,
+      current: this.#current,
+      runs: this.#runs,
+      fault,
+      programType,
+      contextStore,
+    };
+  }
+
+  /** Goes back to a saved state. Breakpoints are no state: those that are set now stay set. */
+  restore(saved: SavedMachine): void {
+    const { machine } = this;
+    const breakpoints = this.#breakpoints;
+    this.setBreakpoints([]);
+    machine.memory.restore(saved.memory);
+    machine.outputs.length = machine.memory.view.getUint32(state.outputs, true);
+    machine.fault = saved.fault;
+    machine.programType = saved.programType;
+    machine.contextStore = saved.contextStore;
+    this.#current = saved.current;
+    this.#runs = saved.runs;
+    this.setBreakpoints(breakpoints);
   }
 
   /** What the run has given so far; final once its state is `exited` or `faulted`. */

@@ -43,6 +43,24 @@ export class LinearMemory {
     this.bytes = new Uint8Array(this.memory.buffer);
   }
 
+  /** Bytes in use: everything behind them is zero. */
+  get used(): number {
+    return this.view.getUint32(this.#layout.state, true);
+  }
+
+  /** A copy of all bytes in use. */
+  save(): Uint8Array {
+    return this.bytes.slice(0, this.used);
+  }
+
+  /** Brings back what `save` gave; views stay valid where the memory is big enough, as it is for its own past. */
+  restore(saved: Uint8Array): void {
+    this.#reserve(saved.length);
+    const { used } = this;
+    this.bytes.set(saved);
+    if (used > saved.length) this.bytes.fill(0, saved.length, used);
+  }
+
   /** Zeroed memory, 16-byte aligned; raises `out-of-memory` past 4 GiB. Sizes are rounded up to a power of two below 64 KiB. */
   allocate(size: number): number {
     const rounded = allocationSize(size);
