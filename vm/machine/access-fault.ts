@@ -19,16 +19,20 @@ export function accessFault(machine: Machine, access: FaultAccess): FaultCause {
     const message = `${name} invalid mem access 'scalar': ${hex(address)} points at nothing`;
     return { kind: 'invalid-access', message, access };
   }
-  return { ...describe(machine, access, place.region, place.offset, name), access };
+  return { ...describe({ machine, access, ...place, name }), access };
 }
 
-function describe(
-  machine: Machine,
-  access: FaultAccess,
-  region: Region,
-  offset: number,
-  name: string,
-): Omit<FaultCause, 'access'> {
+/** An access, the region it was meant for, and what the address is called. */
+interface Miss {
+  readonly machine: Machine;
+  readonly access: FaultAccess;
+  readonly region: Region;
+  readonly offset: number;
+  readonly name: string;
+}
+
+function describe(miss: Miss): Omit<FaultCause, 'access'> {
+  const { machine, access, region, offset, name } = miss;
   const { size, type } = access;
   const inside = (limit: number): boolean => offset >= 0 && offset + size <= limit;
   switch (region.kind) {
@@ -37,14 +41,13 @@ function describe(
         `invalid access to packet, off=${offset} size=${size}, ${name} points ${distance(offset)} a packet of ${region.size}`,
       );
     case 'stack': {
-      const off = offset - stackSize;
-      if (region.readLimit === 0) {
-        const message = `invalid ${type} from stack ${name} off=${off} size=${size}: the function that owned this stack has returned`;
-        return { kind: 'released-memory', message };
-      }
-      return invalid(
-        `invalid ${type === 'write' ? 'write to' : 'read from'} stack ${name} off=${off} size=${size}`,
-      );
+      const verb = type === 'write' ? 'write to' : 'read from';
+      const message = `invalid ${verb} stack ${name} off=${offset - stackSize} size=${size}`;
+      if (region.readLimit > 0) return invalid(message);
+      return {
+        kind: 'released-memory',
+        message: `${message}: the function that owned this stack has returned`,
+      };
     }
     case 'ctx':
       return invalid(`invalid bpf_context access off=${offset} size=${size}`);
@@ -56,9 +59,9 @@ function describe(
       );
     case 'map_key':
     case 'frame_key':
-      return describeKey(machine, access, region, offset, name);
+      return describeKey(miss);
     case 'map_value':
-      return describeValue(machine, access, region, offset, name);
+      return describeValue(miss);
     case 'memory':
       if (type === 'write' && region.writeLimit < region.readLimit && inside(region.size)) {
         return {
@@ -72,13 +75,8 @@ function describe(
   }
 }
 
-function describeKey(
-  machine: Machine,
-  { type, size }: FaultAccess,
-  region: Region,
-  offset: number,
-  name: string,
-): Omit<FaultCause, 'access'> {
+function describeKey({ machine, access, region, offset, name }: Miss): Omit<FaultCause, 'access'> {
+  const { type, size } = access;
   const keySize = region.readLimit;
   if (region.kind === 'frame_key' && keySize === 0) {
     return { kind: 'released-memory', message: `${name} points at a key of a traversal that has ended` };
@@ -91,13 +89,8 @@ function describeKey(
   return invalid(`invalid access to map key${map}, key_size=${keySize} off=${within} size=${size}`);
 }
 
-function describeValue(
-  machine: Machine,
-  { type, size }: FaultAccess,
-  region: Region,
-  offset: number,
-  name: string,
-): Omit<FaultCause, 'access'> {
+function describeValue({ machine, access, region, offset, name }: Miss): Omit<FaultCause, 'access'> {
+  const { type, size } = access;
   const map = mapName(machine, region);
   const limit = type === 'write' ? region.writeLimit : region.readLimit;
   const valueSize = Math.max(region.readLimit, region.writeLimit);

@@ -80,7 +80,10 @@ export class Frames {
 
   /** Starts a run: one frame, all stacks cleared. */
   reset(entryIp: number): void {
-    for (let depth = 0; depth < maximumFrames; depth++) this.#setAlive(depth, false);
+    for (let depth = 0; depth < maximumFrames; depth++) {
+      this.#setAlive(depth, false);
+      this.shareKey(depth, 0);
+    }
     this.#memory.bytes.fill(0, stacks, stacks + maximumFrames * stackSize);
     const { view } = this.#memory;
     view.setUint32(state.depth, 0, true);

@@ -4,6 +4,7 @@ import type { HelperTable } from '../machine/helper.ts';
 import type { KernelMap } from '../machine/kernel-map.ts';
 import { Machine } from '../machine/machine.ts';
 import { bareProgram } from '../object/bare-program.ts';
+import { unsetFields } from '../object/map-definitions.ts';
 import type { LinkedMap, LinkedProgram } from '../object/linked-program.ts';
 import type { MapDefinition } from '../object/program-object.ts';
 import { createMap } from './registry.ts';
@@ -12,18 +13,12 @@ import { createMap } from './registry.ts';
 
 export function mapDefinition(type: number, rest: Partial<MapDefinition> = {}): MapDefinition {
   return {
+    ...unsetFields,
     name: 'm',
     type,
     keySize: 4,
     valueSize: 8,
     maxEntries: 16,
-    flags: 0,
-    extra: 0n,
-    keyTypeId: undefined,
-    valueTypeId: undefined,
-    pinning: 0,
-    inner: undefined,
-    slots: [],
     ...rest,
   };
 }

@@ -106,6 +106,20 @@ const knownFields = [
   'values',
 ];
 
+/** What a definition has that says nothing but its type. */
+export const unsetFields: Omit<MapDefinition, 'name' | 'type'> = {
+  keySize: 0,
+  valueSize: 0,
+  maxEntries: 0,
+  flags: 0,
+  extra: 0n,
+  keyTypeId: undefined,
+  valueTypeId: undefined,
+  pinning: 0,
+  inner: undefined,
+  slots: [],
+};
+
 type Fields = { -readonly [K in keyof MapDefinition]: MapDefinition[K] };
 
 /** Reads one definition; what a field may be is in tools/lib/bpf/libbpf.c, parse_btf_map_def. */
@@ -125,20 +139,7 @@ class DefinitionReader {
   read(typeId: number, innerOf?: string): MapDefinition {
     const struct = this.#btf.resolve(typeId);
     if (!isStruct(struct)) return this.#refuse(`is a ${this.#btf.typeName(typeId)}, not a struct`);
-    const fields: Fields = {
-      name: this.#name,
-      type: 0,
-      keySize: 0,
-      valueSize: 0,
-      maxEntries: 0,
-      flags: 0,
-      extra: 0n,
-      keyTypeId: undefined,
-      valueTypeId: undefined,
-      pinning: 0,
-      inner: undefined,
-      slots: [],
-    };
+    const fields: Fields = { ...unsetFields, name: this.#name, type: 0 };
     for (const member of struct.members) this.#readField(fields, member, innerOf);
     if (fields.type === 0) this.#refuse('says no type', 'give it one, as in __uint(type, BPF_MAP_TYPE_HASH)');
     return fields;

@@ -1,20 +1,15 @@
 import { expect, test } from 'vitest';
+import { unsetFields } from './map-definitions.ts';
 import { checkMapSizes, mapTypeName } from './map-types.ts';
 import type { MapDefinition } from './program-object.ts';
 
 const definition = (type: number, keySize: number, valueSize: number, maxEntries: number): MapDefinition => ({
+  ...unsetFields,
   name: 'm',
   type,
   keySize,
   valueSize,
   maxEntries,
-  flags: 0,
-  extra: 0n,
-  keyTypeId: undefined,
-  valueTypeId: undefined,
-  pinning: 0,
-  inner: undefined,
-  slots: [],
 });
 
 test.each<[number, number, number, number]>([

@@ -76,7 +76,12 @@ describe('readElf', () => {
     ['no sections', 'elf-sections', /no section headers/, damaged(60, 0)],
     ['a wrong header size', 'elf-sections', /64 bytes, here 32/, damaged(58, 32)],
     ['names in no section', 'elf-sections', /section 77 of 6/, damaged(62, 77)],
-    ['a section past the end', 'truncated', /section 1 takes 65535 bytes, but the file ends at 0x/, damaged(header(1) + 32, 0xff, 0xff)],
+    [
+      'a section past the end',
+      'truncated',
+      /section 1 takes 65535 bytes, but the file ends at 0x/,
+      damaged(header(1) + 32, 0xff, 0xff),
+    ],
     [
       'a section at no file offset',
       'bad-size',

@@ -1,6 +1,7 @@
 import { attempt, raise, type Place, type Result } from '../../base/problem.ts';
 import { relocateCore } from './core-relocations.ts';
 import { LineTable, type LinkedLine } from './line-table.ts';
+import { unsetFields } from '../map-definitions.ts';
 import type { LinkedFunction, LinkedMap, LinkedProgram, LinkedSection } from '../linked-program.ts';
 import type { CodeRelocation, DataSection, ExternSymbol, ProgramObject } from '../program-object.ts';
 
@@ -78,18 +79,14 @@ function dataMap(section: DataSection): LinkedMap {
     name: section.name,
     data: section.bytes,
     definition: {
+      ...unsetFields,
       name: section.name,
       type: BPF_MAP_TYPE_ARRAY,
       keySize: 4,
       valueSize: section.bytes.length,
       maxEntries: 1,
       flags: BPF_F_MMAPABLE | (section.readOnly ? BPF_F_RDONLY_PROG : 0),
-      extra: 0n,
-      keyTypeId: undefined,
       valueTypeId: section.typeId,
-      pinning: 0,
-      inner: undefined,
-      slots: [],
     },
   };
 }
