@@ -28,7 +28,7 @@ export async function openDoor(getPage, outDir) {
     answer(request).then(
       (result) => response.writeHead(200).end(JSON.stringify(result ?? null)),
       async (error) => {
-        await screenshot('failed-step').catch(() => undefined);
+        await screenshot(`failed-${request.url?.split('/').at(-1)}`).catch(() => undefined);
         response.writeHead(500).end(String(error));
       },
     );

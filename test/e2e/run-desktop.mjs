@@ -15,6 +15,7 @@ const resultsFile = join(state, 'results.jsonl');
 
 await buildSuite();
 cpSync(join(root, 'examples'), workspace, { recursive: true });
+cpSync(join(root, 'test/e2e/workspace'), workspace, { recursive: true });
 try {
   await runTests({
     ...(process.env.VSCODE_EXECUTABLE && { vscodeExecutablePath: process.env.VSCODE_EXECUTABLE }),

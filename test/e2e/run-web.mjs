@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     timeout: { type: 'string', default: '240' },
   },
 });
+const ownFiles = fileURLToPath(new URL('workspace', import.meta.url));
 const outDir = resolve(options.out);
 const resultsFile = join(outDir, 'results.jsonl');
 
@@ -48,6 +49,7 @@ async function runSuite(finish) {
   void server.exited.then((code) => finish(1, `VS Code's server exited (${code}), see server.log`));
   const workspace = join(server.state, 'workspace');
   cpSync(resolve(options.workspace), workspace, { recursive: true });
+  cpSync(ownFiles, workspace, { recursive: true });
 
   ({ browser, page } = await openPage({ outDir }));
   page.on('crash', () => finish(1, 'the page crashed'));

@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import Mocha from 'mocha';
 
 const resultsFile = process.env['E2E_RESULTS'];
+/** Part of the titles of the tests to run; all by default. */
+const only = process.env['E2E_GREP'];
 
 function record(result: object): void {
   if (resultsFile !== undefined) appendFileSync(resultsFile, `${JSON.stringify(result)}\n`);
 }
 
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000 });
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: 30_000,
+    ...(only !== undefined && { grep: only }),
+  });
   for (const file of readdirSync(__dirname)) {
     if (file.endsWith('.test.cjs')) mocha.addFile(join(__dirname, file));
   }

@@ -1,7 +1,9 @@
-import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 
 const door = process.env['E2E_PAGE_URL'];
+
+/** Whether there is a page to look at and click on: not in a desktop VS Code. */
+export const havePage = door !== undefined;
 
 async function ask(path: string, body: unknown[] = []): Promise<unknown> {
   if (door === undefined) return undefined;
@@ -33,49 +35,36 @@ export async function until<T>(
     const found = probe();
     if (found !== undefined && found !== false && found !== null) return found;
     if (Date.now() > deadline) throw new Error(`waited ${limitMs} ms for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
 
-/** All messages that the adapters of our debug type send, in order. */
-export class DapLog implements vscode.Disposable {
-  readonly messages: DebugProtocol.ProtocolMessage[] = [];
-  private readonly registration: vscode.Disposable;
-  private consumed = 0;
+export function workspaceFolder(): vscode.WorkspaceFolder {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  if (!folder) throw new Error('no workspace is open');
+  return folder;
+}
 
-  constructor() {
-    this.registration = vscode.debug.registerDebugAdapterTrackerFactory('bpf', {
-      createDebugAdapterTracker: () => ({
-        onDidSendMessage: (message: DebugProtocol.ProtocolMessage) => this.messages.push(message),
-      }),
-    });
-  }
-
-  /** The next event of that name after the last one that was waited for. */
-  async event<T extends DebugProtocol.Event>(name: T['event']): Promise<T> {
-    return await until(`the event ${name}`, () => {
-      const isWanted = (message: DebugProtocol.ProtocolMessage): message is T =>
-        message.type === 'event' && (message as DebugProtocol.Event).event === name;
-      const at = this.messages.findIndex((message, index) => index >= this.consumed && isWanted(message));
-      const found = this.messages[at];
-      if (found === undefined || !isWanted(found)) return undefined;
-      this.consumed = at + 1;
-      return found;
-    });
-  }
-
-  dispose(): void {
-    this.registration.dispose();
-  }
+export function workspaceFile(name: string): vscode.Uri {
+  return vscode.Uri.joinPath(workspaceFolder().uri, name);
 }
 
 /** A file of the workspace, and the line (from 0) of the first text in it that contains `marker`. */
-export async function findLine(file: string, marker: string): Promise<{ uri: vscode.Uri; line: number }> {
-  const folder = vscode.workspace.workspaceFolders?.[0];
-  if (!folder) throw new Error('no workspace is open');
-  const uri = vscode.Uri.joinPath(folder.uri, file);
+export async function findLine(
+  file: string | vscode.Uri,
+  marker: string,
+): Promise<{ uri: vscode.Uri; line: number }> {
+  const uri = typeof file === 'string' ? workspaceFile(file) : file;
   const document = await vscode.workspace.openTextDocument(uri);
   const at = document.getText().indexOf(marker);
-  if (at < 0) throw new Error(`${file} does not contain ${marker}`);
+  if (at < 0) throw new Error(`${uri.path} does not contain ${marker}`);
   return { uri, line: document.positionAt(at).line };
+}
+
+/** A configuration of the workspace's launch.json. */
+export function launchConfiguration(name: string): vscode.DebugConfiguration {
+  const all = vscode.workspace.getConfiguration('launch').get<vscode.DebugConfiguration[]>('configurations');
+  const found = all?.find((configuration) => configuration.name.startsWith(name));
+  if (!found) throw new Error(`launch.json has no ${name}`);
+  return structuredClone(found);
 }
