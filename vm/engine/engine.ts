@@ -60,10 +60,19 @@ export class Engine {
 
   #runCompiled(end: number, stop: StopRequest): StopReason {
     const machine = this.#machine;
-    const run = this.#flavour();
-    this.#compiler.prepareTables();
     // Compiled code takes the registers r10 for what calls made of them; an edit may have changed one.
     if (!this.#framePointersStand()) return this.#interpreter.run(end - machine.cycle, stop);
+    const run = this.#flavour();
+    this.#compiler.openTables();
+    try {
+      return this.#alternate(run, end, stop);
+    } finally {
+      this.#compiler.closeTables();
+    }
+  }
+
+  /** Compiled code where it can go on, the interpreter where it cannot. */
+  #alternate(run: CompiledRun, end: number, stop: StopRequest): StopReason {
     let entry = this.#entry();
     for (;;) {
       if (entry < 0) {

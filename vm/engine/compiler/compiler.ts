@@ -12,8 +12,8 @@ import { buildProgramModule, shapeProgram, type ProgramShape } from './module.ts
 export type CompiledRun = (entry: number) => number;
 
 /**
- * Compiles a machine's program. The tables that the code reads are allocated here, once, so that the place of
- * everything else in memory does not depend on when the program is compiled.
+ * Compiles a machine's program. The tables that the code reads are allocated here, once, and are zero while no compiled
+ * code runs: the machine's memory does not show when and whether the program was compiled.
  */
 export class Compiler {
   readonly #machine: Machine;
@@ -23,7 +23,9 @@ export class Compiler {
   #cyclesLeft = new Uint8Array(0);
   /** By slot: first slot of the block. */
   #blockStart = new Int32Array(0);
+  /** Slots with breakpoints, and 1 for the blocks (by first slot) that hold one. */
   readonly #flagged = new Set<number>();
+  #flags = new Uint8Array(0);
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -51,49 +53,46 @@ export class Compiler {
     this.#shape = shape;
     this.#cyclesLeft = new Uint8Array(shape.entries.length);
     this.#blockStart = new Int32Array(shape.entries.length).fill(-1);
+    this.#flags = new Uint8Array(shape.entries.length);
     for (const { instructions, firstSlot } of shape.graph.blocks) {
       instructions.forEach(({ slot }, at) => {
         this.#cyclesLeft[slot] = instructions.length - at;
         this.#blockStart[slot] = firstSlot;
       });
     }
-    this.#writeTables();
+    for (const slot of this.#flagged) this.#flag(slot);
     return shape;
   }
 
-  /** The tables are as the code expects them; they may have been lost with an older state of the memory. */
-  prepareTables(): void {
-    const { view } = this.#machine.memory;
+  /** Fills the tables for compiled code; nothing of them is left when it is not running. */
+  openTables(): void {
+    const { bytes } = this.#machine.memory;
     const entries = this.#shape?.entries;
     if (entries === undefined) return;
-    // The entry behind the last slot is never used: it says that the table was written.
-    if (view.getInt32(this.#tables.entries + 4 * (entries.length - 1), true) !== written) this.#writeTables();
+    bytes.set(new Uint8Array(entries.buffer), this.#tables.entries);
+    if (this.#flagged.size > 0) bytes.set(this.#flags, this.#tables.flags);
   }
 
-  #writeTables(): void {
-    const { view, bytes } = this.#machine.memory;
-    const { entries: at, flags } = this.#tables;
-    const entries = this.#shape?.entries;
-    if (entries === undefined) return;
-    entries.forEach((code, slot) => view.setInt32(at + 4 * slot, code, true));
-    view.setInt32(at + 4 * (entries.length - 1), written, true);
-    bytes.fill(0, flags, flags + entries.length);
-    for (const slot of this.#flagged) this.#flag(slot, 1);
+  closeTables(): void {
+    const { bytes } = this.#machine.memory;
+    const slots = this.#flags.length;
+    bytes.fill(0, this.#tables.entries, this.#tables.entries + 4 * slots);
+    bytes.fill(0, this.#tables.flags, this.#tables.flags + slots);
   }
 
   /** Blocks that hold one of these slots are left to the interpreter, in code compiled with `breakpoints`. */
   setBreakpoints(slots: Iterable<number>): void {
-    for (const slot of this.#flagged) this.#flag(slot, 0);
+    this.#flags.fill(0);
     this.#flagged.clear();
     for (const slot of slots) {
       this.#flagged.add(slot);
-      this.#flag(slot, 1);
+      this.#flag(slot);
     }
   }
 
-  #flag(slot: number, value: number): void {
+  #flag(slot: number): void {
     const start = this.#blockStart[slot] ?? -1;
-    if (start >= 0) this.#machine.memory.view.setUint8(this.#tables.flags + start, value);
+    if (start >= 0) this.#flags[start] = 1;
   }
 
   /** The entry code for the instruction where the machine stands; negative where it is no entry. */
@@ -103,7 +102,7 @@ export class Compiler {
 
   /** Whether the block at `slot` is left to the interpreter. */
   isFlagged(slot: number): boolean {
-    return this.#machine.memory.view.getUint8(this.#tables.flags + slot) !== 0;
+    return this.#flags[slot] === 1;
   }
 
   /** Gives back the cycles of the block that were not retired, where it was left in the middle. */
@@ -113,6 +112,3 @@ export class Compiler {
     view.setInt32(state.budget, view.getInt32(state.budget, true) + (this.#cyclesLeft[slot] ?? 0), true);
   }
 }
-
-/** No entry code, and no reason to leave. */
-const written = -0x7b;
