@@ -22,7 +22,7 @@ export interface ObjectView {
 
 export interface MapView {
   readonly name: string;
-  /** `BPF_MAP_TYPE_HASH` */
+  /** `HASH` */
   readonly type: string;
   /** C spelling, or a size where the type is not known. */
   readonly keyType: string;

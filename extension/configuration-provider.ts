@@ -52,6 +52,8 @@ export class DynamicConfigurationProvider implements vscode.DebugConfigurationPr
   async provideDebugConfigurations(
     folder: vscode.WorkspaceFolder | undefined,
   ): Promise<vscode.DebugConfiguration[]> {
+    // Without a folder VS Code asks for the user's settings too: each folder has answered for itself.
+    if (folder === undefined && vscode.workspace.workspaceFolders !== undefined) return [];
     const objects = (await objectsOf(folder)).sort((a, b) => (a.path < b.path ? -1 : 1));
     const each = objects.map(async (object) => {
       const one = configurationFor(object, folder);

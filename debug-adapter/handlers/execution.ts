@@ -1,4 +1,5 @@
 import type { StepKind } from '../debugger/stop.ts';
+import { isListing } from '../protocol/listing-uri.ts';
 import { integer, oneOf, optional, record } from '../protocol/shape.ts';
 import type { Session } from '../session.ts';
 import { handler, type Handler } from './handler.ts';
@@ -9,9 +10,17 @@ const step = record({ ...thread, granularity: optional(oneOf('statement', 'line'
 function stepHandler(command: string, kind: StepKind): Handler {
   return handler(command, step, {
     handle: (session) => session.expectStopped(),
-    after: (session, { granularity = 'statement' }) =>
-      session.run((target) => target.step(kind, granularity)),
+    after: (session, { granularity = 'statement' }) => {
+      const unit = isInListing(session) ? 'instruction' : granularity;
+      session.run((target) => target.step(kind, unit));
+    },
   });
+}
+
+/** The lines of that document are instructions. */
+function isInListing(session: Session): boolean {
+  const path = session.stopped.frames[0]?.frame.source?.path;
+  return path !== undefined && isListing(path);
 }
 
 export const executionHandlers: readonly Handler[] = [

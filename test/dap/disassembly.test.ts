@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildAdapter, example, lineOf, spawnAdapter } from './adapter-process.ts';
 import type { DapClient } from './client.ts';
+import { Objects } from './objects.ts';
 import { initializeArguments, launch, nextStop, resume, setBreakpoints, threadId } from './session.ts';
 
 const source = example('count.bpf.c');
@@ -116,13 +117,20 @@ describe('the listing', () => {
     expect(failure.code).toBe('unknown-source');
   });
 
-  it('is where frames are whose source is not there', async () => {
-    const moved = { ...configuration, sourceMap: { [example('').slice(0, -1)]: '/nowhere' } };
-    await launch(client, { ...moved, stopOnEntry: true });
+  it('is where frames are whose source is not there, and is stepped through line by line', async () => {
+    const objects = new Objects();
+    const object = objects.write('count.bpf.o', readFileSync(example('count.bpf.o')));
+    await launch(client, { object, cwd: objects.folder, stopOnEntry: true });
     await client.request('configurationDone');
     const { top } = await nextStop(client);
-    // The object may have been compiled with relative names, which are still found beside it.
-    expect(top.source?.path ?? '').toMatch(/^bpf-listing:|count\.bpf\.c$/);
+    objects.remove();
+    expect(top.source?.path).toMatch(/^bpf-listing:.*count\.bpf\.o\.bpf-listing$/);
+    const rows = (await client.request('bpf/listing')).text.split('\n');
+    expect(rows[top.line - 1]).toMatch(/^ *0: /);
+    for (const slot of [1, 2]) {
+      const { top: next } = await resume(client, 'next');
+      expect(rows[next.line - 1]).toMatch(new RegExp(`^ *${slot}: `));
+    }
   });
 });
 
