@@ -1,5 +1,5 @@
 import type { Machine } from '../../machine/machine.ts';
-import { readInstruction, type CodeInstruction } from './instructions.ts';
+import { isInterpreted, readInstruction, type CodeInstruction } from './instructions.ts';
 
 /** Instructions that are entered only at the first and left only at the last, faults and helpers' moves aside. */
 export interface Block {
@@ -72,14 +72,8 @@ function markLeaders(machine: Machine, marks: Uint8Array, instruction: CodeInstr
       if (callback !== undefined) mark(marks, callback, enteredLeader | functionLeader);
       break;
     }
-    case 'special':
-    case 'packet_load':
-    case 'may_goto':
-    case 'addr_space_cast':
-    case 'breakpoint':
-      mark(marks, next, enteredLeader);
-      break;
     default:
+      if (isInterpreted(work)) mark(marks, next, enteredLeader);
   }
 }
 

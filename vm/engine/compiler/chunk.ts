@@ -5,7 +5,7 @@ import { planAccesses } from './access-plan.ts';
 import type { Block } from './blocks.ts';
 import { ChunkWriter, type ChunkContext } from './chunk-writer.ts';
 import { writeCallHelper, writeCallSubprogram, writeExitFrame } from './control.ts';
-import type { CodeInstruction } from './instructions.ts';
+import { isInterpreted, type CodeInstruction } from './instructions.ts';
 import type { Loop } from './loops.ts';
 import { writeStraight } from './straight.ts';
 
@@ -208,16 +208,11 @@ function endsBlock({ work }: CodeInstruction): boolean {
     case 'jump':
     case 'goto':
     case 'exit':
-    case 'special':
-    case 'packet_load':
-    case 'may_goto':
-    case 'addr_space_cast':
-    case 'breakpoint':
       return true;
     case 'call':
       return work.target !== 'helper';
     default:
-      return false;
+      return isInterpreted(work);
   }
 }
 

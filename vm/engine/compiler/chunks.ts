@@ -1,4 +1,5 @@
 import type { Block, BlockGraph } from './blocks.ts';
+import { isInterpreted } from './instructions.ts';
 
 /** Blocks that become one WebAssembly function: indices, both ends included. */
 export interface BlockRange {
@@ -46,16 +47,11 @@ export function successors(block: Block): number[] {
     case 'goto':
       return last.target === undefined ? [] : [last.target];
     case 'exit':
-    case 'special':
-    case 'packet_load':
-    case 'may_goto':
-    case 'addr_space_cast':
-    case 'breakpoint':
       return [];
     case 'call':
       return last.work.target === 'helper' ? [block.endSlot] : [];
     default:
-      return [block.endSlot];
+      return isInterpreted(last.work) ? [] : [block.endSlot];
   }
 }
 

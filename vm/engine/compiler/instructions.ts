@@ -23,6 +23,20 @@ export interface CodeInstruction {
   readonly next: number;
 }
 
+/** What compiled code leaves to the interpreter. */
+export function isInterpreted({ kind }: HandlerWork): boolean {
+  switch (kind) {
+    case 'special':
+    case 'packet_load':
+    case 'may_goto':
+    case 'addr_space_cast':
+    case 'breakpoint':
+      return true;
+    default:
+      return false;
+  }
+}
+
 const special: HandlerWork = { kind: 'special' };
 const registersEnd = state.registers + 88;
 
