@@ -1,7 +1,7 @@
-import { regionTable } from '../../machine/layout.ts';
+import { regionTable, stackSize } from '../../machine/layout.ts';
 import { maximumRegions, regionRow } from '../../memory/regions.ts';
 import { wasm } from '../wasm/opcodes.ts';
-import type { AccessGroup, AccessPlan } from './access-plan.ts';
+import { limitOf, type AccessGroup, type AccessPlan } from './access-plan.ts';
 import type { ChunkWriter } from './chunk-writer.ts';
 import type { CodeInstruction } from './instructions.ts';
 
@@ -21,11 +21,21 @@ export function pushAddress(w: ChunkWriter, instruction: CodeInstruction, plan: 
     case 'fixed':
       f.i32(plan.linear);
       return 0;
+    case 'indexed':
+      f.get(w.register(instruction.base));
+      f.op(wasm.i32_wrap_i64);
+      f.i32(plan.add);
+      f.op(wasm.i32_add);
+      if (plan.stack) {
+        f.get(w.stack);
+        f.op(wasm.i32_add);
+      }
+      return 0;
     case 'checked': {
       const { group, first } = plan;
       const kept = group.accesses > 1;
       if (first) {
-        pushChecked(w, instruction, group);
+        if (!pushInRegion(w, instruction, group)) pushChecked(w, instruction, group);
         if (kept) f.tee(w.rangeLocal(group.index));
       } else {
         f.get(w.rangeLocal(group.index));
@@ -33,6 +43,36 @@ export function pushAddress(w: ChunkWriter, instruction: CodeInstruction, plan: 
       return plan.offset - group.from;
     }
   }
+}
+
+/** As `pushChecked`, where the accesses can be in one region only; false where they cannot be allowed there. */
+function pushInRegion(w: ChunkWriter, { slot, base }: CodeInstruction, group: AccessGroup): boolean {
+  const { f } = w;
+  const { region, from, to, reads, writes } = group;
+  if (region === undefined) return false;
+  const limit = region === 'stack' ? stackSize : limitOf(region, reads, writes);
+  if (limit < to - from) return false;
+  const distance = BigInt(from - group.baseOffset);
+  w.setPc(slot);
+  f.get(w.register(base));
+  if (region === 'stack') {
+    f.get(w.register(10));
+    f.op(wasm.i64_sub);
+    f.i64(distance + BigInt(stackSize));
+  } else {
+    f.i64(distance - (BigInt(region.id) << 32n) - BigInt(region.start));
+  }
+  f.op(wasm.i64_add);
+  f.tee(w.wide);
+  f.i64Small(limit - (to - from));
+  f.op(wasm.i64_gt_u);
+  f.brIf(w.interpret);
+  f.get(w.wide);
+  f.op(wasm.i32_wrap_i64);
+  if (region === 'stack') f.get(w.stack);
+  else f.i32(region.base);
+  f.op(wasm.i32_add);
+  return true;
 }
 
 /** Linear offset of the first byte of a group's range, every byte of it looked up in the region table. */

@@ -166,7 +166,8 @@ class FunctionDraft {
     const random = this.#random;
     const way = random.below(100);
     if (way < 34) this.#arithmetic();
-    else if (way < 60) this.#access();
+    else if (way < 54) this.#access();
+    else if (way < 60) this.#indexed();
     else if (way < 64) this.#pointer();
     else if (way < 72) this.#loop();
     else if (way < 80) this.#branch();
@@ -203,7 +204,11 @@ class FunctionDraft {
   /** One to four, through the same register, so that they are checked together. */
   #access(): void {
     const random = this.#random;
-    const base = random.pick([6, 6, 7, 7, 10]);
+    this.#accesses(random.pick([6, 6, 7, 7, 10]));
+  }
+
+  #accesses(base: number): void {
+    const random = this.#random;
     for (let count = 1 + random.below(4); count > 0; count--) {
       const chosen = random.pick(accesses);
       const { semantics } = chosen;
@@ -219,6 +224,43 @@ class FunctionDraft {
         imm: chosen.fields.imm === 'free' ? random.below(1000) : undefined,
       });
     }
+  }
+
+  /** r7 from the stack, global data or r6, and an index that is bounded in one way or another, or not at all. */
+  #indexed(): void {
+    const random = this.#random;
+    this.#pointer();
+    const index = random.pick(numberRegisters);
+    if (random.chance(30))
+      this.#push(random.pick(accesses.filter(({ name }) => /^ldx[bhw]$/.test(name))), {
+        dst: index,
+        src: 10,
+        off: -8,
+      });
+    const wide = random.chance(50) ? 64 : 32;
+    const bounds = [
+      ['and', random.pick([7, 15, 31, 255])],
+      ['rsh', wide - 1 - random.below(6)],
+      ['mod', 1 + random.below(40)],
+      ['and', -1 - random.below(8)],
+      ['mov', random.below(40)],
+    ] as const;
+    for (let count = random.below(5) > 0 ? 1 : 0; count > 0 || random.chance(20); count--) {
+      const [operation, imm] = random.pick(bounds);
+      this.#add(`${operation}${wide}_imm`, { dst: index, imm });
+    }
+    if (random.chance(40)) this.#add(`lsh${wide}_imm`, { dst: index, imm: random.below(3) });
+    if (random.chance(30)) this.#add(`mul${wide}_imm`, { dst: index, imm: random.below(4) });
+    if (random.chance(30)) this.#add(`add${wide}_imm`, { dst: index, imm: random.below(12) - 2 });
+    if (random.chance(20))
+      this.#add(`mov${random.pick([32, 64])}_reg`, { dst: index, src: random.pick(numberRegisters) });
+    if (random.chance(80)) {
+      this.#add('add64_reg', { dst: 7, src: index });
+    } else {
+      this.#add('add64_reg', { dst: index, src: 7 });
+      this.#add('mov64_reg', { dst: 7, src: index });
+    }
+    this.#accesses(7);
   }
 
   #offset(): number {
