@@ -6,6 +6,7 @@ import { outcome, type Outcome } from '../machine/helper.ts';
 import { decoded, state } from '../machine/layout.ts';
 import type { Machine } from '../machine/machine.ts';
 import { addressRegister, refusal } from './interpreter/decode-program.ts';
+import { performPacketLoad } from './packet-load.ts';
 
 /**
  * Performs the instruction where the machine stands, when the fast path does not: accesses to the context, calls
@@ -37,6 +38,8 @@ function performInstruction(machine: Machine, instruction: Instruction): Outcome
       return performAccess(machine, instruction, atomicAccess(machine, instruction), semantics.size);
     case 'call':
       return performCall(machine, instruction, semantics.target);
+    case 'packet_load':
+      return performPacketLoad(machine, instruction, semantics);
     default:
       return machine.fail({
         kind: 'unsupported-instruction',

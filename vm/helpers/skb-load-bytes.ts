@@ -22,13 +22,22 @@ function isOfSkbProgram(machine: Machine, name: string): boolean {
   return false;
 }
 
-/** Where the skb's bytes lie in linear memory: its link-layer header, its data, and the end of its data. */
-function packetOf(machine: Machine): { readonly head: number; readonly data: number; readonly end: number } {
+/** Linear offsets: the link-layer header, the network header, the data, the end of the data. */
+export interface SkbPacket {
+  readonly head: number;
+  readonly network: number;
+  readonly data: number;
+  readonly end: number;
+}
+
+/** Where the skb's bytes lie. */
+export function skbPacketOf(machine: Machine): SkbPacket {
   const { view } = machine.memory;
   const row = machine.regions.rowOf(0);
   const data = view.getUint32(row + regionRow.base, true);
   const head = data - view.getUint32(state.packetPulled, true);
-  return { head, data, end: data + view.getUint32(row + regionRow.size, true) };
+  const end = data + view.getUint32(row + regionRow.size, true);
+  return { head, network: head + ethernetHeaderSize, data, end };
 }
 
 /** `from`: linear offset of the bytes, undefined where there are none. */
@@ -51,7 +60,7 @@ function copyOut(machine: Machine, from: number | undefined, end: number): Outco
 function loadBytes(machine: Machine): Outcome {
   if (!isOfSkbProgram(machine, 'bpf_skb_load_bytes#26') || !contextArgument(machine, 1)) return outcome.fault;
   const offset = lowHalf(machine, 2);
-  const { data, end } = packetOf(machine);
+  const { data, end } = skbPacketOf(machine);
   return copyOut(machine, offset > 0x7fffffff ? undefined : data + offset, end);
 }
 
@@ -59,15 +68,15 @@ function loadBytesRelative(machine: Machine): Outcome {
   const name = 'bpf_skb_load_bytes_relative#68';
   if (!isOfSkbProgram(machine, name) || !contextArgument(machine, 1)) return outcome.fault;
   const offset = lowHalf(machine, 2);
-  const { head, end } = packetOf(machine);
-  return copyOut(machine, offset > 0xffff ? undefined : relativeStart(machine, head, offset), end);
+  const packet = skbPacketOf(machine);
+  return copyOut(machine, offset > 0xffff ? undefined : relativeStart(machine, packet, offset), packet.end);
 }
 
 /** r5 is a u32: what stands in its upper half does not count. */
-function relativeStart(machine: Machine, head: number, offset: number): number | undefined {
+function relativeStart(machine: Machine, { head, network }: SkbPacket, offset: number): number | undefined {
   const start = lowHalf(machine, 5);
   if (start === macHeader) return head + offset;
-  return start === networkHeader ? head + ethernetHeaderSize + offset : undefined;
+  return start === networkHeader ? network + offset : undefined;
 }
 
 export const skbLoadHelpers: readonly Helper[] = [

@@ -8,6 +8,8 @@ export const outcome = {
   reload: 1,
   /** machine.fault is set; nothing else has changed. */
   fault: 2,
+  /** Only of instructions the host performs: go on as an exit instruction would here. */
+  exit: 3,
 } as const;
 export type Outcome = (typeof outcome)[keyof typeof outcome];
 

@@ -11,7 +11,7 @@ import { hostImports, InterpreterWriter } from './writer.ts';
  * from state.ip until the budget is used up or something stops it, and returns an exit reason.
  */
 export function buildInterpreterModule(): Uint8Array<ArrayBuffer> {
-  const { f } = new InterpreterWriter(writeHandlers);
+  const { f } = new InterpreterWriter(writeHandlers, writeExit);
   return encodeModule({
     imports: hostImports.map((name) => ({ name, parameters: [], results: [valueType.i32] })),
     functions: [f],

@@ -41,7 +41,10 @@ export class InterpreterWriter {
   /** To the handler numbered `handler`. */
   readonly dispatch: Label;
 
-  constructor(writeHandlers: (writer: InterpreterWriter) => void) {
+  constructor(
+    writeHandlers: (writer: InterpreterWriter) => void,
+    writeExit: (writer: InterpreterWriter) => void,
+  ) {
     const { f } = this;
     this.pushState(state.ip);
     f.set(this.ip);
@@ -60,7 +63,15 @@ export class InterpreterWriter {
     f.op(wasm.unreachable);
     f.end();
     f.end();
-    this.callHost('performSpecial', () => f.br(this.next));
+    this.callHost('performSpecial', () => {
+      f.get(this.offset);
+      f.i32(outcome.exit);
+      f.op(wasm.i32_eq);
+      f.if();
+      writeExit(this);
+      f.end();
+      f.br(this.next);
+    });
     f.op(wasm.unreachable);
     f.end();
     f.op(wasm.unreachable);
