@@ -137,10 +137,7 @@ export class Engine {
     const { view } = machine.memory;
     const start = machine.cycle;
     const budget = Math.min(end - start, longestEntry);
-    const sliceEnd = start + budget;
-    view.setUint32(state.sliceEnd, sliceEnd >>> 0, true);
-    view.setUint32(state.sliceEnd + 4, Math.floor(sliceEnd / 0x1_0000_0000), true);
-    view.setInt32(state.budget, budget, true);
+    machine.beginSlice(start, budget);
     view.setInt32(state.stopAfterExit, afterExitOf, true);
     view.setInt32(state.stopAtDepth, atDepth, true);
     view.setUint32(state.passBreakpoint, 0, true);

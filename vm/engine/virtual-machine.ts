@@ -125,8 +125,7 @@ export class VirtualMachine {
   #settle(): void {
     const { machine } = this;
     const { view } = machine.memory;
-    view.setBigUint64(state.sliceEnd, BigInt(machine.cycle), true);
-    view.setInt32(state.budget, 0, true);
+    machine.beginSlice(machine.cycle, 0);
     view.setInt32(state.stopAfterExit, -1, true);
     view.setInt32(state.stopAtDepth, -1, true);
     view.setUint32(state.passBreakpoint, 0, true);

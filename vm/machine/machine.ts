@@ -78,6 +78,15 @@ export class Machine {
     return end - view.getInt32(state.budget, true);
   }
 
+  /** Gives the engine `budget` cycles from `cycle` on, without changing what `cycle` is. */
+  beginSlice(cycle: number, budget: number): void {
+    const { view } = this.memory;
+    const end = cycle + budget;
+    view.setUint32(state.sliceEnd, end >>> 0, true);
+    view.setUint32(state.sliceEnd + 4, Math.floor(end / 0x1_0000_0000), true);
+    view.setInt32(state.budget, budget, true);
+  }
+
   /** Slot of the instruction to execute next. */
   get slot(): number {
     return this.code.slotOfIp(this.memory.view.getUint32(state.ip, true));

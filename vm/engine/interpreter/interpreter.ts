@@ -52,8 +52,7 @@ export class Interpreter {
     const { view } = machine.memory;
     const start = machine.cycle;
     const budget = cycles >= 1 ? Math.floor(Math.min(cycles, mostCycles)) : 0;
-    view.setBigUint64(state.sliceEnd, BigInt(start + budget), true);
-    view.setInt32(state.budget, budget, true);
+    machine.beginSlice(start, budget);
     view.setInt32(state.stopAfterExit, afterExitOf, true);
     view.setInt32(state.stopAtDepth, atDepth, true);
     const reason = reasonNames[this.#run()] ?? 'fault';

@@ -239,23 +239,24 @@ class FunctionDraft {
       });
     const wide = random.chance(50) ? 64 : 32;
     const bounds = [
-      ['and', random.pick([7, 15, 31, 255])],
+      ['and', random.pick([3, 7, 15, 31, 63])],
       ['rsh', wide - 1 - random.below(6)],
-      ['mod', 1 + random.below(40)],
-      ['and', -1 - random.below(8)],
+      ['mod', 1 + random.below(30)],
+      ['and', random.chance(80) ? random.below(64) : -1 - random.below(8)],
       ['mov', random.below(40)],
     ] as const;
-    for (let count = random.below(5) > 0 ? 1 : 0; count > 0 || random.chance(20); count--) {
+    for (let count = random.below(20) > 0 ? 1 : 0; count > 0 || random.chance(20); count--) {
       const [operation, imm] = random.pick(bounds);
       this.#add(`${operation}${wide}_imm`, { dst: index, imm });
     }
-    if (random.chance(40)) this.#add(`lsh${wide}_imm`, { dst: index, imm: random.below(3) });
-    if (random.chance(30)) this.#add(`mul${wide}_imm`, { dst: index, imm: random.below(4) });
+    if (random.chance(30)) this.#add(`lsh${wide}_imm`, { dst: index, imm: random.below(3) });
+    if (random.chance(15)) this.#add(`mul${wide}_imm`, { dst: index, imm: random.below(4) });
     if (random.chance(30)) this.#add(`add${wide}_imm`, { dst: index, imm: random.below(12) - 2 });
     if (random.chance(20))
       this.#add(`mov${random.pick([32, 64])}_reg`, { dst: index, src: random.pick(numberRegisters) });
     if (random.chance(80)) {
       this.#add('add64_reg', { dst: 7, src: index });
+      if (random.chance(25)) this.#add('add64_reg', { dst: 7, src: index });
     } else {
       this.#add('add64_reg', { dst: index, src: 7 });
       this.#add('mov64_reg', { dst: 7, src: index });
