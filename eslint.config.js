@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 import { importRules } from './tools/import-rules.js';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', '.vscode-web-test/', 'e2e-out/', '**/*.d.ts'] },
+  { ignores: ['dist/', 'out/', '.vscode-web-test/', 'e2e-out*/', '**/*.d.ts'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

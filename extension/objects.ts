@@ -9,7 +9,9 @@ import { objectEditorTypes, objectGlob } from './identifiers.ts';
 export function activeDocument(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputCustom && objectEditorTypes.includes(input.viewType)) return input.uri;
-  return vscode.window.activeTextEditor?.document.uri;
+  // A tab without a text editor: one that is about to be shown, or binary contents that are not.
+  const tab = input instanceof vscode.TabInputText ? input.uri : undefined;
+  return vscode.window.activeTextEditor?.document.uri ?? tab;
 }
 
 /**

@@ -16,7 +16,13 @@ const { values: options } = parseArgs({
 async function packedExtension(folder) {
   if (options.vsix) return resolve(options.vsix);
   const packagePath = join(folder, 'extension.vsix');
-  await vsce.createVSIX({ cwd: root, packagePath, dependencies: false, allowMissingRepository: true });
+  await vsce.createVSIX({
+    cwd: root,
+    packagePath,
+    dependencies: false,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
   return packagePath;
 }
 
