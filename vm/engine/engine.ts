@@ -1,6 +1,5 @@
 import { frame, maximumFrames, state } from '../machine/layout.ts';
 import type { Machine } from '../machine/machine.ts';
-import { longestBlock } from './compiler/blocks.ts';
 import { leaveReason } from './compiler/chunk-writer.ts';
 import { Compiler, type CompiledRun } from './compiler/compiler.ts';
 import { Interpreter, type StopReason, type StopRequest } from './interpreter/interpreter.ts';
@@ -81,22 +80,21 @@ export class Engine {
         entry = this.#entry();
         continue;
       }
+      const given = end - this.#machine.cycle <= longestEntry;
       this.#begin(end, stop);
-      const reason = this.#leave(run(entry), end, stop);
+      const reason = this.#leave(run(entry), given, end, stop);
       if (reason !== undefined) return reason;
       entry = this.#entry();
     }
   }
 
-  /** What compiled code has returned; undefined: there is more to run. */
-  #leave(left: number, end: number, stop: StopRequest): StopReason | undefined {
+  /** What compiled code has returned; undefined: there is more to run. `given`: it had all cycles up to `end`. */
+  #leave(left: number, given: boolean, end: number, stop: StopRequest): StopReason | undefined {
     const machine = this.#machine;
     switch (left) {
       case leaveReason.budget:
-        // Less than a block, or the end of an entry.
-        return end - machine.cycle < longestBlock
-          ? this.#interpreter.run(end - machine.cycle, stop)
-          : undefined;
+        // What is left is too little for compiled code, if it was given all.
+        return given ? this.#interpreter.run(end - machine.cycle, stop) : undefined;
       case leaveReason.interpret: {
         this.#compiler.giveCyclesBack();
         const reason = this.#interpreter.run(1, stop);

@@ -14,7 +14,7 @@ import type { ChunkShape } from './loops.ts';
 export const leaveReason = {
   /** At the first instruction of a block that has no entry, or that a breakpoint lies in. */
   elsewhere: -1,
-  /** At the first instruction of a block for which the budget is too small. */
+  /** At an entry: the budget is too small for the longest way to the next one. */
   budget: -2,
   /** At an instruction that the interpreter has to perform; its block's cycles are spent from there to its end. */
   interpret: -3,

@@ -103,11 +103,13 @@ class ChunkBuilder {
     const { graph, machine, options, shape } = this.#context;
     const block = graph.blocks[index];
     if (block === undefined) throw new Error(`no block ${index}`);
-    if (shape.entries[index - shape.range.first] === 1) {
+    const at = index - shape.range.first;
+    const isEntry = shape.entries[at] === 1;
+    if (isEntry) {
       w.f.i32(-1);
       w.f.set(w.resume);
     }
-    this.#checkBlock(w, block);
+    this.#checkBlock(w, block, isEntry ? shape.paths[at] : undefined);
     const plans = planAccesses(machine, block, options.elide);
     const { instructions } = block;
     instructions.forEach((instruction, at) => {
@@ -120,20 +122,25 @@ class ChunkBuilder {
     this.#leaveBlock(w, index, block);
   }
 
-  /** Nothing has happened of a block that is left here: its cycles are taken last. */
-  #checkBlock(w: ChunkWriter, block: Block): void {
+  /**
+   * Nothing has happened of a block that is left here. `needed`: cycles there must be for; what is entered without a
+   * test was counted by the entry on the way.
+   */
+  #checkBlock(w: ChunkWriter, block: Block, needed: number | undefined): void {
     const { f } = w;
     const { options, tables } = this.#context;
-    w.setPc(block.firstSlot);
+    if (needed !== undefined || options.breakpoints) w.setPc(block.firstSlot);
     if (options.breakpoints) {
       f.i32(0);
       f.memory(wasm.i32_load8_u, tables.flags + block.firstSlot);
       f.brIf(w.elsewhere);
     }
-    f.get(w.budget);
-    f.i32(block.instructions.length);
-    f.op(wasm.i32_lt_u);
-    f.brIf(w.outOfBudget);
+    if (needed !== undefined) {
+      f.get(w.budget);
+      f.i32(needed);
+      f.op(wasm.i32_lt_u);
+      f.brIf(w.outOfBudget);
+    }
     f.get(w.budget);
     f.i32(block.instructions.length);
     f.op(wasm.i32_sub);

@@ -21,6 +21,8 @@ export interface ChunkShape {
   readonly entries: Uint8Array;
   /** 1 for the blocks that a jump from further up goes to, over at least one block. */
   readonly jumpedTo: Uint8Array;
+  /** Of entries: most cycles until the next entry begins or the chunk is left; there are no loops in between. */
+  readonly paths: Int32Array;
 }
 
 /** A block that is not needed as an entry becomes one when this many slots lie before it without one. */
@@ -52,7 +54,21 @@ export function shapeChunk(graph: BlockGraph, range: BlockRange, entered: Uint8A
     const loop = need === 1 ? loopEntered(innermost[at], first + at) : undefined;
     if (loop !== undefined) loop.dispatches = true;
   });
-  return { range, loops, entries: chooseEntries(graph, range, innermost, needed), jumpedTo };
+  const entries = chooseEntries(graph, range, innermost, needed);
+  return { range, loops, entries, jumpedTo, paths: longestPaths(graph, range, entries) };
+}
+
+function longestPaths(graph: BlockGraph, range: BlockRange, entries: Uint8Array): Int32Array {
+  const paths = new Int32Array(entries.length);
+  for (let block = range.last; block >= range.first; block--) {
+    let longest = 0;
+    for (const to of targetsOf(graph, range, block)) {
+      const at = to - range.first;
+      if (entries[at] !== 1) longest = Math.max(longest, paths[at] ?? 0);
+    }
+    paths[block - range.first] = longest + (graph.blocks[block]?.instructions.length ?? 0);
+  }
+  return paths;
 }
 
 /** Blocks of the chunk that a block jumps to or runs into. */
