@@ -19,15 +19,14 @@ export function traversalNodes(
     const expression = `$traversal.${name}`;
     if ('map' in value) return { ...renamed(mapNode(context, value.map), name, expression) };
     if (name === 'last_return' && callback.visited === 0)
-      return textNode(name, '<no callback has returned yet>', { virtual: true });
+      return textNode(name, '<no callback has returned yet>');
     const shown = name === 'key' || name === 'value' ? contents(context, value, expression) : undefined;
     return new ValueNode(context, shown?.value ?? value, {
       name,
       expression: shown?.expression ?? expression,
-      virtual: true,
     });
   });
-  return [textNode('helper', helper, { virtual: true }), ...fields];
+  return [textNode('helper', helper), ...fields];
 }
 
 /** Key and value are shown themselves rather than the pointers to them. */
