@@ -19,7 +19,10 @@ class ObjectDocument implements vscode.CustomDocument {
 export class ObjectEditor implements vscode.CustomReadonlyEditorProvider<ObjectDocument> {
   static register(): vscode.Disposable {
     const editor = new ObjectEditor();
-    const options = { supportsMultipleEditorsPerDocument: true };
+    const options = {
+      supportsMultipleEditorsPerDocument: true,
+      webviewOptions: { enableFindWidget: true },
+    };
     return vscode.Disposable.from(
       ...objectEditorTypes.map((type): vscode.Disposable =>
         vscode.window.registerCustomEditorProvider(type, editor, options),
@@ -83,7 +86,16 @@ function body({ programs, maps, license, listing }: ObjectView): string {
     ${maps.length === 0 ? '<p>none</p>' : `<table><tr><th>Name</th><th>Type</th><th>Key</th><th>Value</th><th>Entries</th></tr>${mapRows.join('')}</table>`}
     <p>License: ${escape(license) || 'none'}</p>
     <h2>Listing <button data-listing>Open as text, for breakpoints</button></h2>
-    <pre>${escape(listing)}</pre>`;
+    <pre>${listing.split('\n').map(listingLine).join('\n')}</pre>`;
+}
+
+/** `; file:line  source`, `  12: bytes  (op) instruction`, or a label. */
+function listingLine(line: string): string {
+  const instruction = /^(?<left> *\d+: (?:[0-9a-f]{2} )+ ?\([0-9a-f]{2}\))(?<text>.*)$/.exec(line)?.groups;
+  if (instruction !== undefined)
+    return `<i>${escape(instruction['left'] ?? '')}</i>${escape(instruction['text'] ?? '')}`;
+  const tag = line.startsWith(';') ? 'q' : 'b';
+  return line === '' ? '' : `<${tag}>${escape(line)}</${tag}>`;
 }
 
 const style = `
@@ -94,6 +106,8 @@ const style = `
   td, th { padding: 0.15em 1.5em 0.15em 0; }
   td { font-family: var(--vscode-editor-font-family); }
   pre { font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
+  pre i { font-style: normal; opacity: 0.6; }
+  pre q { quotes: none; color: var(--vscode-textLink-foreground); }
   .problem { color: var(--vscode-errorForeground); }
   button { border: none; padding: 0.2em 0.9em; cursor: pointer; color: var(--vscode-button-foreground);
     background: var(--vscode-button-background); }

@@ -20,8 +20,12 @@ const { values: options, positionals } = parseArgs({
 const [vsix = join(root, 'ebpf-debugger.vsix')] = positionals;
 const outDir = resolve(options.out);
 
+/** Of the page, and so of the pictures. */
+const size = { width: 1536, height: 960 };
+
 const settings = {
-  'editor.fontSize': 14,
+  'debug.showInlineBreakpointCandidates': false,
+  'editor.fontSize': 13,
   'editor.minimap.enabled': false,
   'editor.stickyScroll.enabled': false,
   'window.commandCenter': false,
@@ -44,16 +48,19 @@ async function debugExample(ide, { authority, folder }) {
   const first = ['sum', 'bpf_for_each_map_elem(counts) — element 1 of 5', 'count_packets'];
   assert.deepEqual(await ide.stop('element 1 of 5'), first);
 
-  await ide.widenSideBar(620);
-  for (const section of ['Watch', 'Breakpoints', 'Loaded Scripts']) await ide.openSection(section, false);
-  await ide.moveSection('Watch', 770);
-  for (const name of ['Maps', 'counts =', 'Traversal', 'Arguments', 'value =']) await ide.openVariable(name);
-  await ide.screenshot('stop-in-callback');
-
   await ide.press('F5');
   await ide.stop('element 2 of 5');
-  await ide.press('Shift+F11');
+  await ide.press('F5');
   await ide.stop('element 3 of 5');
+  await ide.widenSideBar(570);
+  for (const section of ['Watch', 'Loaded Scripts']) await ide.hideSection(section);
+  await ide.openSection('Breakpoints', false);
+  await ide.moveSection('Call Stack', 800);
+  for (const name of ['Maps', 'counts =', 'Traversal', 'Arguments', 'ctx =']) await ide.openVariable(name);
+  await ide.screenshot('stop-in-callback');
+
+  await ide.press('Shift+F11');
+  await ide.stop('element 4 of 5');
   await ide.command('Open Disassembly View');
   await ide.page.locator('.disassembly-view .codicon-debug-stackframe').first().waitFor();
   await ide.press('F10');
@@ -140,7 +147,7 @@ let failures = 0;
 try {
   for (const scene of scenes) {
     const start = performance.now();
-    const { browser, page } = await openPage({ outDir });
+    const { browser, page } = await openPage({ outDir, ...size });
     const say = (word) =>
       console.log(`  ${word}  ${scene.name} (${Math.round(performance.now() - start)} ms)`);
     try {

@@ -23,6 +23,11 @@ export class Workbench {
     const payload = [['openFile', remoteUri(authority, join(folder, file))]];
     await this.#page.goto(workbenchUrl(authority, folder, payload));
     await this.#page.locator('.tab.active', { hasText: file }).waitFor({ timeout: 60_000 });
+    // What extensions contribute comes later than the editor.
+    await this.#page
+      .locator('.editor-actions')
+      .getByRole('button', { name: 'Debug BPF Object' })
+      .waitFor(limit);
     await this.settle();
   }
 
@@ -97,6 +102,14 @@ export class Workbench {
     const box = await this.#page.locator('.part.sidebar').boundingBox();
     const y = box.y + box.height / 2;
     await this.#drag({ x: box.x + box.width, y }, { x: box.x + width, y });
+  }
+
+  async hideSection(title) {
+    await this.#page.locator('.sidebar .pane-header', { hasText: title }).click({ button: 'right' });
+    // Menus ignore what comes right after they have opened.
+    await this.settle();
+    await this.#page.getByRole('menuitem', { name: `Hide '${title}'` }).click(limit);
+    await this.settle();
   }
 
   /** Moves the upper edge of a section of the side bar. */
