@@ -116,7 +116,7 @@ async function debugWithoutConfiguration(ide, { authority, folder }) {
 
 const scenes = [debugExample, debugObject, debugWithoutConfiguration];
 /** For the documentation. */
-const images = ['stop-in-callback', 'disassembly', 'object-editor', 'launch-error'];
+const images = ['stop-in-callback', 'disassembly', 'object-editor'];
 
 function makeFolders(state) {
   const workspace = join(state, 'examples');
