@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Two programs, so that one has to be chosen; the first traverses a map of ten thousand elements. */
+/*
+ * Several programs, so that one has to be chosen; the first traverses a map of ten thousand elements.
+ * Compiled as the examples are.
+ */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
