@@ -33,17 +33,18 @@ export async function callStack(page, wanted) {
   return (await names.allTextContents()).map(oneLine);
 }
 
-/** Opens a scope or variable of the Variables view, and returns all rows then shown. */
-export async function expandVariable(page, name) {
-  const view = page.locator('.debug-variables');
-  const row = view.locator('.monaco-list-row', { hasText: name }).first();
-  await row.waitFor(limit);
-  if ((await row.getAttribute('aria-expanded')) === 'false') {
-    await row.locator('.monaco-tl-twistie').click();
-    await view.locator('.monaco-list-row[aria-expanded=true]', { hasText: name }).first().waitFor(limit);
-    await settle(page);
+/** Opens a scope of the Variables view, then the variables named, and returns all rows then shown. */
+export async function expandVariable(page, ...names) {
+  const rows = page.locator('.debug-variables .monaco-list-row');
+  for (const name of names) {
+    const row = rows.filter({ hasText: name }).first();
+    await row.waitFor(limit);
+    if ((await row.getAttribute('aria-expanded')) === 'false') {
+      await row.locator('.monaco-tl-twistie').click();
+      await settle(page);
+    }
   }
-  return (await view.locator('.monaco-list-row').allTextContents()).map(oneLine);
+  return (await rows.allTextContents()).map(oneLine);
 }
 
 /** Text of the webview that is shown, once it contains `wanted`; its document lies two frames deep. */

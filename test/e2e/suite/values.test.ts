@@ -18,7 +18,7 @@ describe('values', () => {
     await vscode.commands.executeCommand('ebpf-debugger.toggleHex');
     assert.equal(await bytes(), '0x41a');
     if (havePage) {
-      const rows = await pageStep<string[]>('expandVariable', 'value');
+      const rows = await pageStep<string[]>('expandVariable', 'Arguments', 'value');
       assert.ok(
         rows?.some((row) => row.includes('0x41a')),
         String(rows),
