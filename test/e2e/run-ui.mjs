@@ -59,13 +59,13 @@ async function debugExample(ide, { authority, folder }) {
   for (const name of ['Maps', 'counts =', 'Traversal', 'Arguments', 'ctx =']) await ide.openVariable(name);
   await ide.screenshot('stop-in-callback');
 
-  await ide.press('Shift+F11');
-  await ide.stop('element 4 of 5');
   await ide.command('Open Disassembly View');
   await ide.page.locator('.disassembly-view .codicon-debug-stackframe').first().waitFor();
   await ide.press('F10');
   await ide.settle();
   await ide.screenshot('disassembly');
+  await ide.press('Shift+F11');
+  await ide.stop('element 4 of 5');
   await ide.page.locator('.sidebar').getByRole('button', { name: 'Run to Caller' }).click();
   await ide.page.locator('.debug-call-stack .stack-frame').nth(1).waitFor({ state: 'detached' });
   assert.deepEqual(await ide.stop('count_packets'), ['count_packets']);
