@@ -1,5 +1,6 @@
 import { fromHex } from '../vm/base/bytes.ts';
 import { attempt, expectOk, raise, type Result } from '../vm/base/problem.ts';
+import type { EngineOptions } from '../vm/engine/engine.ts';
 import { VirtualMachine } from '../vm/engine/virtual-machine.ts';
 import { defaultEnvironment } from '../vm/environment/environment.ts';
 import { finishRun } from '../vm/inputs/run-scenario.ts';
@@ -27,11 +28,13 @@ function hexOf(text: string, what: string): Uint8Array {
 }
 
 /** The machine at cycle 0 of the program. */
-export function start(code: Uint8Array, memory: Uint8Array): VirtualMachine {
+export function start(code: Uint8Array, memory: Uint8Array, options: EngineOptions = {}): VirtualMachine {
   if (code.length === 0 || code.length % 8 !== 0)
     raise('bad-program', `the program has ${code.length} bytes, not a multiple of 8`);
   const main = { ...entry, size: code.length, firstSlot: 0, slots: code.length / 8 };
-  const vm = expectOk(VirtualMachine.create(bareProgram(code, sectionName, [main]), defaultEnvironment));
+  const vm = expectOk(
+    VirtualMachine.create(bareProgram(code, sectionName, [main]), defaultEnvironment, options),
+  );
   expectOk(vm.startRun(entry, { ctxIn: { bytes: Array.from(memory) } }));
   vm.machine.setRegister(2, BigInt(memory.length));
   return vm;

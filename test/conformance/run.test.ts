@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../../cli/conformance-plugin.ts';
 import { toHex } from '../../vm/base/bytes.ts';
 import { expectOk } from '../../vm/base/problem.ts';
+import type { EngineOptions } from '../../vm/engine/engine.ts';
 import { finishRun } from '../../vm/inputs/run-scenario.ts';
 import { assemble } from '../../vm/isa/assemble.ts';
 import { parseDataFile, type DataFile } from './data-file.ts';
@@ -31,7 +32,13 @@ function groupOf(name: string): string {
   return name.startsWith('rfc9669_') ? `rfc9669 ${group}` : group;
 }
 
-describe.skipIf(names.length === 0)('programs of bpf_conformance on the machine', () => {
+/** The interpreter alone, and the compiler from the first instruction on. */
+const engines: readonly (readonly [name: string, options: EngineOptions])[] = [
+  ['interpreter', { smallestRun: Infinity }],
+  ['compiler', { smallestRun: 1, warmUp: 0 }],
+];
+
+describe.skipIf(names.length === 0).each(engines)('programs of bpf_conformance: %s', (engine, options) => {
   const counts = new Map<string, { run: number; passed: number }>();
 
   it.each(names)('%s', async (name) => {
@@ -40,7 +47,7 @@ describe.skipIf(names.length === 0)('programs of bpf_conformance on the machine'
     counts.set(group, count);
     count.run++;
     const file = read(name);
-    const vm = start(codeOf(file), file.mem ?? new Uint8Array());
+    const vm = start(codeOf(file), file.mem ?? new Uint8Array(), options);
     await finishRun(vm, { cycleLimit: 1_000_000 });
     const { r0, fault } = vm.result();
     if (file.result === undefined) {
@@ -61,7 +68,7 @@ describe.skipIf(names.length === 0)('programs of bpf_conformance on the machine'
     }
     const line = ([name, { run, passed }]: (typeof rows)[number]): string =>
       `${name.padEnd(20)}${String(run).padStart(5)}${String(passed).padStart(8)}`;
-    const table = [`${'group'.padEnd(20)}  run  passed`, ...rows.map(line), line(['all', total])];
+    const table = [`${engine.padEnd(20)}  run  passed`, ...rows.map(line), line(['all', total])];
     console.log(table.join('\n'));
   });
 });

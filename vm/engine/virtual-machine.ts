@@ -11,7 +11,7 @@ import type { LinkedProgram } from '../object/linked-program.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
 import type { ProgramFamily, RunInput, RunOutput } from '../programs/family.ts';
 import { familyOf } from '../programs/registry.ts';
-import { Engine } from './engine.ts';
+import { Engine, type EngineOptions } from './engine.ts';
 import type { StopReason, StopRequest } from './interpreter/interpreter.ts';
 
 export type { StopReason, StopRequest };
@@ -51,17 +51,21 @@ export class VirtualMachine {
   #breakpoints: readonly number[] = [];
 
   /** Raises nothing; a map type or size the machine does not have is a Problem. */
-  static create(program: LinkedProgram, environment: Environment): Result<VirtualMachine> {
-    return attempt(() => new VirtualMachine(program, environment), { file: program.object.name });
+  static create(
+    program: LinkedProgram,
+    environment: Environment,
+    options: EngineOptions = {},
+  ): Result<VirtualMachine> {
+    return attempt(() => new VirtualMachine(program, environment, options), { file: program.object.name });
   }
 
-  private constructor(program: LinkedProgram, environment: Environment) {
+  private constructor(program: LinkedProgram, environment: Environment, options: EngineOptions) {
     this.machine = new Machine(program, environment, helperTable);
     seedRandom(this.machine);
     program.maps.forEach((linked, index) => {
       this.machine.maps.push(expectOk(createMap(this.machine, linked, index)));
     });
-    this.#engine = new Engine(this.machine);
+    this.#engine = new Engine(this.machine, options);
   }
 
   /** The family of the program that runs or ran last. */
