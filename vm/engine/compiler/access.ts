@@ -1,5 +1,6 @@
-import { regionTable, stackSize } from '../../machine/layout.ts';
+import { stackSize } from '../../machine/layout.ts';
 import { maximumRegions, regionRow } from '../../memory/regions.ts';
+import { emitRegionCheck, pushRowField } from '../region-access.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import { limitOf, type AccessGroup, type AccessPlan } from './access-plan.ts';
 import type { ChunkWriter } from './chunk-writer.ts';
@@ -95,31 +96,13 @@ function pushChecked(w: ChunkWriter, { slot, base }: CodeInstruction, group: Acc
   f.i32(-regionRow.sizeOf);
   f.op(wasm.i32_and);
   f.set(w.row);
-  f.get(w.wide);
-  f.op(wasm.i32_wrap_i64);
-  pushRow(w, regionRow.start);
-  f.op(wasm.i32_sub);
-  f.tee(w.offset);
-  pushRow(w, regionRow.size);
-  f.op(wasm.i32_ge_u);
-  f.brIf(w.interpret);
-  f.get(w.offset);
-  pushRow(w, regionRow.slotMask);
-  f.op(wasm.i32_and);
-  f.i32(group.to - group.from);
-  f.op(wasm.i32_add);
-  if (group.reads) pushRow(w, regionRow.readLimit);
-  if (group.writes) pushRow(w, regionRow.writeLimit);
-  // Limits of one row are the same number or 0, so that "and" gives the smaller one.
-  if (group.reads && group.writes) f.op(wasm.i32_and);
-  f.op(wasm.i32_gt_u);
-  f.brIf(w.interpret);
-  pushRow(w, regionRow.base);
+  const limits = [
+    ...(group.reads ? [regionRow.readLimit] : []),
+    ...(group.writes ? [regionRow.writeLimit] : []),
+  ];
+  const locals = { address: w.wide, row: w.row, offset: w.offset };
+  emitRegionCheck(f, locals, group.to - group.from, limits, w.interpret);
+  pushRowField(f, w.row, regionRow.base);
   f.get(w.offset);
   f.op(wasm.i32_add);
-}
-
-function pushRow(w: ChunkWriter, field: number): void {
-  w.f.get(w.row);
-  w.f.memory(wasm.i32_load, regionTable + field);
 }

@@ -1,6 +1,6 @@
 import { outcome } from '../../machine/helper.ts';
 import { frame, frameKinds, maximumFrames, stackSize, stacks, state } from '../../machine/layout.ts';
-import { regionRow } from '../../memory/regions.ts';
+import { emitStackLimits } from '../region-access.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import { movesControl } from './blocks.ts';
 import { compilerImports, leaveReason, type ChunkWriter } from './chunk-writer.ts';
@@ -43,23 +43,13 @@ export function writeCallSubprogram(w: ChunkWriter, { slot, next, target }: Code
   f.get(w.record);
   f.memory(wasm.i64_load, frame.stackTop);
   f.set(w.register(10));
-  setStackLimits(w, stackSize);
+  emitStackLimits(f, w.record, stackSize);
 }
 
 function storeField(w: ChunkWriter, field: number, value: number): void {
   w.f.get(w.record);
   w.f.i32(value);
   w.f.memory(wasm.i32_store, field);
-}
-
-/** Brings the stack of the frame whose record is in `record` to life, or ends it. */
-function setStackLimits(w: ChunkWriter, limit: number): void {
-  for (const field of [regionRow.readLimit, regionRow.writeLimit]) {
-    w.f.get(w.record);
-    w.f.memory(wasm.i32_load, frame.stackRow);
-    w.f.i32(limit);
-    w.f.memory(wasm.i32_store, field);
-  }
 }
 
 /** What every exit of the chunk does, `pc` at the exit. */
@@ -87,7 +77,7 @@ export function writeExitFrame(w: ChunkWriter): void {
   f.get(w.record);
   f.memory(wasm.i32_load, frame.returnIp);
   f.set(w.pc);
-  setStackLimits(w, 0);
+  emitStackLimits(f, w.record, 0);
   w.pushDepth();
   f.set(w.offset);
   f.get(w.stack);

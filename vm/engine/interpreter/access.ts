@@ -1,6 +1,7 @@
 import type { AccessSize, Semantics } from '../../isa/row.ts';
-import { decoded, regionTable } from '../../machine/layout.ts';
+import { decoded } from '../../machine/layout.ts';
 import { maximumRegions, regionRow } from '../../memory/regions.ts';
+import { emitRegionCheck, pushRowField } from '../region-access.ts';
 import { emitAtomicResult, loads, stores } from '../semantics.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import type { InterpreterWriter } from './writer.ts';
@@ -71,33 +72,10 @@ function checkAccess(w: InterpreterWriter, size: AccessSize, limits: readonly nu
   f.i32(regionRow.shift);
   f.op(wasm.i32_shl);
   f.set(w.row);
-  f.get(w.wide);
-  f.op(wasm.i32_wrap_i64);
-  pushRow(w, regionRow.start);
-  f.op(wasm.i32_sub);
-  f.tee(w.offset);
-  pushRow(w, regionRow.size);
-  f.op(wasm.i32_ge_u);
-  f.brIf(w.slow);
-  f.get(w.offset);
-  pushRow(w, regionRow.slotMask);
-  f.op(wasm.i32_and);
-  f.i32(size);
-  f.op(wasm.i32_add);
-  limits.forEach((limit, index) => {
-    pushRow(w, limit);
-    // Limits of one row are the same number or 0, so that "and" gives the smaller one.
-    if (index > 0) f.op(wasm.i32_and);
-  });
-  f.op(wasm.i32_gt_u);
-  f.brIf(w.slow);
-  pushRow(w, regionRow.base);
+  const locals = { address: w.wide, row: w.row, offset: w.offset };
+  emitRegionCheck(f, locals, size, limits, w.slow);
+  pushRowField(f, w.row, regionRow.base);
   f.get(w.offset);
   f.op(wasm.i32_add);
   f.set(w.offset);
-}
-
-function pushRow(w: InterpreterWriter, field: number): void {
-  w.f.get(w.row);
-  w.f.memory(wasm.i32_load, regionTable + field);
 }

@@ -1,7 +1,7 @@
 import type { Semantics } from '../../isa/row.ts';
 import { decoded, frame, frameKinds, frames, maximumFrames, stackSize, state } from '../../machine/layout.ts';
-import { regionRow } from '../../memory/regions.ts';
 import { emitCondition } from '../semantics.ts';
+import { emitStackLimits } from '../region-access.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import { exitReason, type InterpreterWriter } from './writer.ts';
 
@@ -58,7 +58,7 @@ export function writeCallSubprogram(w: InterpreterWriter): void {
   f.get(w.row);
   f.memory(wasm.i64_load, frame.stackTop);
   f.memory(wasm.i64_store, state.registers + 80);
-  setStackLimits(w, stackSize);
+  emitStackLimits(f, w.row, stackSize);
   w.pushTarget();
   f.set(w.ip);
   f.br(w.next);
@@ -110,7 +110,7 @@ export function writeExit(w: InterpreterWriter): void {
   f.op(wasm.i32_sub);
   f.set(w.offset);
   w.storeState(state.depth, w.offset);
-  setStackLimits(w, 0);
+  emitStackLimits(f, w.row, 0);
   stopAfterExit(w);
 }
 
@@ -159,14 +159,4 @@ function storeField(w: InterpreterWriter, field: number, push: () => void): void
   w.f.get(w.row);
   push();
   w.f.memory(wasm.i32_store, field);
-}
-
-/** Brings the stack of the frame whose record is in `row` to life, or ends it. */
-function setStackLimits(w: InterpreterWriter, limit: number): void {
-  for (const field of [regionRow.readLimit, regionRow.writeLimit]) {
-    w.f.get(w.row);
-    w.f.memory(wasm.i32_load, frame.stackRow);
-    w.f.i32(limit);
-    w.f.memory(wasm.i32_store, field);
-  }
 }
