@@ -81,14 +81,9 @@ function xdpBytes({ data, data_end: end }) {
 }
 
 const clang = ['-O2', '-mcpu=v3', '-target', 'bpf', '-I/usr/include/x86_64-linux-gnu', '-g'];
-execFileSync('clang-19', [
-  ...clang,
-  `-ffile-prefix-map=${here}=`,
-  '-c',
-  join(here, 'contexts.bpf.c'),
-  '-o',
-  object,
-]);
+// Relative, so that the object does not name the folder it was compiled in.
+const files = ['-fdebug-compilation-dir=.', '-c', 'contexts.bpf.c', '-o', 'contexts.bpf.o'];
+execFileSync('clang-19', [...clang, ...files], { cwd: here });
 const fs = mkdtempSync('/tmp/record-');
 const work = mkdtempSync('/tmp/record-');
 execFileSync('mount', ['-t', 'bpf', 'bpf', fs]);
