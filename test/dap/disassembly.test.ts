@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildAdapter, example, lineOf, spawnAdapter } from './adapter-process.ts';
+import { configuration, inCallback, source, stopInCallback } from './callback-stop.ts';
 import type { DapClient } from './client.ts';
 import { Objects } from './objects.ts';
-import { initializeArguments, launch, nextStop, resume, setBreakpoints, threadId } from './session.ts';
-
-const source = example('count.bpf.c');
-const inCallback = 'ctx->packets += value->packets';
-const configuration = { scenario: example('count.scenario.json') };
+import { initializeArguments, launch, nextStop, resume, threadId } from './session.ts';
 
 let client: DapClient;
 
@@ -16,13 +13,6 @@ beforeEach(() => {
   client = spawnAdapter();
 });
 afterEach(() => client.close());
-
-async function stopInCallback() {
-  await launch(client, configuration);
-  await setBreakpoints(client, source, { marker: inCallback });
-  await client.request('configurationDone');
-  return nextStop(client);
-}
 
 describe('disassemble', () => {
   it.each([
@@ -34,7 +24,7 @@ describe('disassemble', () => {
     [-100_000, 3],
     [0, 0],
   ])('answers offset %d and count %d exactly, with ascending addresses', async (instructionOffset, count) => {
-    const { top } = await stopInCallback();
+    const { top } = await stopInCallback(client);
     const memoryReference = top.instructionPointerReference!;
     const { instructions } = await client.request('disassemble', {
       memoryReference,
@@ -50,7 +40,7 @@ describe('disassemble', () => {
   });
 
   it('shows text, bytes, symbol and source of an instruction', async () => {
-    const { top } = await stopInCallback();
+    const { top } = await stopInCallback(client);
     const { instructions } = await client.request('disassemble', {
       memoryReference: top.instructionPointerReference!,
       instructionCount: 2,
@@ -76,7 +66,7 @@ describe('disassemble', () => {
 
 describe('stepping by instruction', () => {
   it('moves one instruction at a time, and into a callback', async () => {
-    const { top } = await stopInCallback();
+    const { top } = await stopInCallback(client);
     const second = await resume(client, 'next', { granularity: 'instruction' });
     expect(second.stopped.reason).toBe('step');
     const at = (reference: string | undefined) => BigInt(reference!);

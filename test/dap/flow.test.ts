@@ -1,12 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildAdapter, example, lineOf, spawnAdapter } from './adapter-process.ts';
+import { configuration, inCallback, source, stopInCallback } from './callback-stop.ts';
 import type { DapClient } from './client.ts';
 import { launch, nextStop, resume, setBreakpoints, threadId, variableAt } from './session.ts';
-
-const source = example('count.bpf.c');
-/** First line of the callback. */
-const inCallback = 'ctx->packets += value->packets';
-const configuration = { scenario: example('count.scenario.json') };
 
 let client: DapClient;
 
@@ -16,16 +12,9 @@ beforeEach(() => {
 });
 afterEach(() => client.close());
 
-async function stopInCallback() {
-  await launch(client, configuration);
-  await setBreakpoints(client, source, { marker: inCallback });
-  await client.request('configurationDone');
-  return nextStop(client);
-}
-
 describe('a callback of bpf_for_each_map_elem', () => {
   it('is stopped in at its first element, below the frame of the helper', async () => {
-    const { stopped, frames, top } = await stopInCallback();
+    const { stopped, frames, top } = await stopInCallback(client);
     expect(stopped).toStrictEqual({
       reason: 'breakpoint',
       description: 'Paused on breakpoint',
@@ -47,7 +36,7 @@ describe('a callback of bpf_for_each_map_elem', () => {
   });
 
   it('shows the traversal, key and value by type, and the caller’s variable behind callback_ctx', async () => {
-    const { frames, top } = await stopInCallback();
+    const { frames, top } = await stopInCallback(client);
     const helper = frames[1]!;
     const traversal = async (...path: string[]) =>
       (await variableAt(client, helper, 'Traversal', ...path)).value;
@@ -64,7 +53,7 @@ describe('a callback of bpf_for_each_map_elem', () => {
   });
 
   it('goes from element to element, steps out to the next one, and returns to its caller', async () => {
-    await stopInCallback();
+    await stopInCallback(client);
     const second = await resume(client);
     expect(second.frames[1]?.name).toBe('bpf_for_each_map_elem(counts) — element 2 of 5');
     expect((await variableAt(client, second.frames[1]!, 'Traversal', 'last_return')).value).toBe('0');
