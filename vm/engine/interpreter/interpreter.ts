@@ -5,7 +5,7 @@ import { callHelper, performSpecial } from '../special.ts';
 import { decodeProgram } from './decode-program.ts';
 import { breakpointHandler } from './handlers.ts';
 import { buildInterpreterModule } from './module.ts';
-import { exitReason, type HostImport } from './writer.ts';
+import { exitReason, type HostImport, type InterpreterFlavour } from './writer.ts';
 
 export type StopReason = keyof typeof exitReason;
 
@@ -22,27 +22,38 @@ const reasonNames: readonly StopReason[] = ['budget', 'exited', 'fault', 'breakp
 /** The budget is a signed number of 32 bits. */
 const mostCycles = 2 ** 30;
 
-/** Made once for all machines: the module does not depend on the program. */
-let compiled: WebAssembly.Module | undefined;
+/** Made once for all machines, one for each flavour: the modules do not depend on the program. */
+const modules = new Map<string, WebAssembly.Module>();
 
 /** Runs a machine's program instruction by instruction, in WebAssembly. */
 export class Interpreter {
   readonly #machine: Machine;
+  /** Of the flavour in use. */
   readonly #run: () => number;
   readonly #breakpoints = new Set<number>();
 
   constructor(machine: Machine) {
     this.#machine = machine;
     decodeProgram(machine);
-    compiled ??= new WebAssembly.Module(buildInterpreterModule());
+    this.#run = this.#instantiate({ watch: false, strict: false });
+  }
+
+  #instantiate(flavour: InterpreterFlavour): () => number {
+    const machine = this.#machine;
+    const key = JSON.stringify(flavour);
+    let module = modules.get(key);
+    if (module === undefined) {
+      module = new WebAssembly.Module(buildInterpreterModule(flavour));
+      modules.set(key, module);
+    }
     const host: Record<HostImport, () => Outcome> = {
       callHelper: () => callHelper(machine),
       returnFromCallback: () => returnFromCallback(machine),
       performSpecial: () => performSpecial(machine),
     };
-    const instance = new WebAssembly.Instance(compiled, { host: { ...host, memory: machine.memory.memory } });
+    const instance = new WebAssembly.Instance(module, { host: { ...host, memory: machine.memory.memory } });
     // The module is ours: it exports `run` with this signature.
-    this.#run = instance.exports['run'] as () => number;
+    return instance.exports['run'] as () => number;
   }
 
   /** Retires at most `cycles`, and never more than `mostCycles`; see VirtualMachine.run. */

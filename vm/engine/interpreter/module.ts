@@ -4,14 +4,14 @@ import { valueType } from '../wasm/opcodes.ts';
 import { writeAtomic, writeLoad, writeStore } from './access.ts';
 import { writeBreakpoint, writeCallSubprogram, writeExit, writeGoto, writeJump } from './control.ts';
 import { handlers, specialHandler, type HandlerWork } from './handlers.ts';
-import { hostImports, InterpreterWriter } from './writer.ts';
+import { hostImports, InterpreterWriter, type InterpreterFlavour } from './writer.ts';
 
 /**
  * The interpreter as a WebAssembly module: `run()` executes decoded instructions (`decoded` in machine/layout.ts)
  * from state.ip until the budget is used up or something stops it, and returns an exit reason.
  */
-export function buildInterpreterModule(): Uint8Array<ArrayBuffer> {
-  const { f } = new InterpreterWriter(writeHandlers, writeExit);
+export function buildInterpreterModule(flavour: InterpreterFlavour): Uint8Array<ArrayBuffer> {
+  const { f } = new InterpreterWriter(flavour, writeHandlers, writeExit);
   return encodeModule({
     imports: hostImports.map((name) => ({ name, parameters: [], results: [valueType.i32] })),
     functions: [f],

@@ -11,6 +11,14 @@ export const exitReason = { budget: 0, exited: 1, fault: 2, breakpoint: 3, retur
 export const hostImports = ['callHelper', 'returnFromCallback', 'performSpecial'] as const;
 export type HostImport = (typeof hostImports)[number];
 
+/** What an interpreter does besides executing; each flavour is a module of its own, so that none costs the others. */
+export interface InterpreterFlavour {
+  /** Accesses look at the watched ranges. */
+  readonly watch: boolean;
+  /** Reads of registers and stack bytes that were never written are faults. */
+  readonly strict: boolean;
+}
+
 type RegisterLoad = typeof wasm.i64_load | typeof wasm.i32_load;
 
 /**
@@ -18,6 +26,7 @@ type RegisterLoad = typeof wasm.i64_load | typeof wasm.i32_load;
  * registers stay in memory, so that whoever looks in between sees the whole state.
  */
 export class InterpreterWriter {
+  readonly flavour: InterpreterFlavour;
   readonly f = new FunctionBuilder([], [valueType.i32]);
   readonly ip = this.f.local(valueType.i32);
   readonly budget = this.f.local(valueType.i32);
@@ -42,9 +51,11 @@ export class InterpreterWriter {
   readonly dispatch: Label;
 
   constructor(
+    flavour: InterpreterFlavour,
     writeHandlers: (writer: InterpreterWriter) => void,
     writeExit: (writer: InterpreterWriter) => void,
   ) {
+    this.flavour = flavour;
     const { f } = this;
     this.pushState(state.ip);
     f.set(this.ip);
