@@ -1,5 +1,6 @@
 import type { LinkedMap } from '../object/linked-program.ts';
 import type { Machine } from './machine.ts';
+import type { MapLayout } from './map-layout.ts';
 
 /**
  * A map as helpers, callbacks and the debugger see it; the types are in `maps/`. All contents live in linear memory.
@@ -19,6 +20,8 @@ export interface KernelMap {
   readonly valueBase: bigint | undefined;
   /** False: the machine knows the type's name only; a program that uses the map faults. */
   readonly supported: boolean;
+  /** Undefined: only by the functions below. */
+  readonly layout: MapLayout | undefined;
 
   /**
    * As bpf_map_lookup_elem: address of the value for `key` on `cpu`, 0 where there is none. Addresses stay far below

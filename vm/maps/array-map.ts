@@ -3,6 +3,7 @@ import { raise } from '../base/problem.ts';
 import type { KernelMap, MapElement, MapTraversal } from '../machine/kernel-map.ts';
 import { frame, frames } from '../machine/layout.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { ArrayLayout } from '../machine/map-layout.ts';
 import { regionBias, regionRow } from '../memory/regions.ts';
 import type { LinkedMap } from '../object/linked-program.ts';
 import { checkArray } from './definition.ts';
@@ -20,6 +21,7 @@ const keySize = 4;
  */
 export class ArrayMap extends MapBase implements KernelMap {
   readonly valueBase: bigint | undefined;
+  override readonly layout: ArrayLayout;
   readonly traversal: MapTraversal;
   readonly #entries: number;
   readonly #stride: number;
@@ -55,6 +57,13 @@ export class ArrayMap extends MapBase implements KernelMap {
     const address = machine.regions.addressOf(region);
     this.valueBase = this.perCpu ? undefined : address;
     this.#valueAddress = Number(address);
+    this.layout = {
+      kind: 'array',
+      entries: this.#entries,
+      address: this.#valueAddress,
+      elementSize: this.#elementSize,
+      cpuStride: this.perCpu ? this.#stride : 0,
+    };
     this.traversal = { advance: (on, record, started) => this.#advance(on, record, started) };
   }
 

@@ -1,11 +1,10 @@
 import { roundUpPowerOfTwo } from '../base/bytes.ts';
+import { hashNode } from '../machine/map-layout.ts';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { sameBytes } from './copy.ts';
 import type { ElementStore } from './element-store.ts';
 
-/** Offsets in a node. */
-const next = 0;
-const hash = 4;
+const { next, hash } = hashNode;
 
 /**
  * The buckets of a hash map: singly linked lists of elements, newest first. A node that leaves its list keeps its
@@ -15,7 +14,8 @@ export class Buckets {
   readonly #memory: LinearMemory;
   readonly #store: ElementStore;
   readonly #keySize: number;
-  readonly #heads: number;
+  /** Linear offset of the first elements of all buckets, u32 each. */
+  readonly heads: number;
   /** A power of two. */
   readonly count: number;
 
@@ -24,7 +24,7 @@ export class Buckets {
     this.#store = store;
     this.#keySize = keySize;
     this.count = roundUpPowerOfTwo(maxEntries);
-    this.#heads = memory.allocate(this.count * 4);
+    this.heads = memory.allocate(this.count * 4);
   }
 
   /** Number of the element with the key at `at` of `keys`, 0 where there is none. */
@@ -54,7 +54,7 @@ export class Buckets {
   }
 
   first(bucket: number): number {
-    return this.#memory.view.getUint32(this.#heads + bucket * 4, true);
+    return this.#memory.view.getUint32(this.heads + bucket * 4, true);
   }
 
   next(element: number): number {
@@ -64,10 +64,10 @@ export class Buckets {
   /** The first bucket from `bucket` on that has elements; `count` where there is none. */
   skipEmpty(bucket: number): number {
     const { view } = this.#memory;
-    const end = this.#heads + this.count * 4;
-    let at = this.#heads + bucket * 4;
+    const end = this.heads + this.count * 4;
+    let at = this.heads + bucket * 4;
     while (at < end && view.getUint32(at, true) === 0) at += 4;
-    return (at - this.#heads) / 4;
+    return (at - this.heads) / 4;
   }
 
   /** Puts an element, whose hash is set, at the head of its bucket. */
@@ -95,6 +95,6 @@ export class Buckets {
   }
 
   #head(hashOfKey: number): number {
-    return this.#heads + (hashOfKey & (this.count - 1)) * 4;
+    return this.heads + (hashOfKey & (this.count - 1)) * 4;
   }
 }

@@ -1,6 +1,7 @@
 import { raise } from '../base/problem.ts';
 import { roundUpPowerOfTwo } from '../base/bytes.ts';
 import type { Machine } from '../machine/machine.ts';
+import { hashNode, type HashLayout } from '../machine/map-layout.ts';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { regionBias, regionRow } from '../memory/regions.ts';
 
@@ -15,8 +16,6 @@ const header = {
   sizeOf: 16,
 } as const;
 
-/** A node: next u32 (number of an element, 0 at the end), hash u32. */
-const nodeSize = 8;
 /** Entry of an LRU list: see `lru-list.ts`. */
 export const linkSize = 12;
 const firstCapacity = 16;
@@ -97,6 +96,31 @@ export class ElementStore {
     this.releaseLeft();
   }
 
+  /** What of a hash map's layout the store decides. */
+  get layout(): Pick<
+    HashLayout,
+    'nodesAt' | 'keysAt' | 'keySlot' | 'keyAddress' | 'valueAddress' | 'elementSize'
+  > {
+    return {
+      nodesAt: this.#header + header.nodes,
+      keysAt: this.#keyRow + regionRow.base,
+      keySlot: this.#keySlot,
+      keyAddress: this.keyBase,
+      valueAddress: this.valueBase,
+      elementSize: this.#valueSlot * this.#options.values,
+    };
+  }
+
+  /** Bytes from one CPU's value to the next. */
+  get cpuStride(): number {
+    return this.#valueSlot;
+  }
+
+  /** Linear offset of the u32 that `links` is. */
+  get linksAt(): number {
+    return this.#header + header.links;
+  }
+
   get used(): number {
     return this.#memory.view.getUint32(this.#header + header.used, true);
   }
@@ -113,7 +137,7 @@ export class ElementStore {
 
   /** Linear offset of an element's node. */
   node(number: number): number {
-    return this.#memory.view.getUint32(this.#header + header.nodes, true) + number * nodeSize;
+    return this.#memory.view.getUint32(this.#header + header.nodes, true) + number * hashNode.sizeOf;
   }
 
   key(number: number): number {
@@ -166,7 +190,7 @@ export class ElementStore {
     if (sentinels !== undefined) {
       this.#move(this.#header + header.links, linkSize, had + sentinels, capacity + sentinels);
     }
-    this.#move(this.#header + header.nodes, nodeSize, had + 1, capacity + 1);
+    this.#move(this.#header + header.nodes, hashNode.sizeOf, had + 1, capacity + 1);
     this.#memory.view.setUint32(this.#header + header.capacity, capacity, true);
   }
 

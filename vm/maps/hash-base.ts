@@ -1,6 +1,7 @@
 import type { KernelMap, MapElement, MapTraversal } from '../machine/kernel-map.ts';
 import { frame } from '../machine/layout.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { HashLayout } from '../machine/map-layout.ts';
 import type { LinkedMap } from '../object/linked-program.ts';
 import { Buckets } from './buckets.ts';
 import { copyBytes } from './copy.ts';
@@ -9,6 +10,7 @@ import { ElementStore } from './element-store.ts';
 import { errno } from './errno.ts';
 import { mapFlag, narrowFlags, updateFlag } from './flags.ts';
 import { hashKey } from './jhash.ts';
+import { referenceLayout } from './lru-list.ts';
 import { MapBase } from './map-base.ts';
 
 export interface HashSizes {
@@ -29,6 +31,7 @@ export interface NewValue {
 /** What the hash map types of kernel/bpf/hashtab.c have in common: buckets, order, traversal. */
 export abstract class HashBase extends MapBase implements KernelMap {
   readonly valueBase = undefined;
+  override readonly layout: HashLayout;
   readonly traversal: MapTraversal;
   protected readonly store: ElementStore;
   protected readonly buckets: Buckets;
@@ -54,6 +57,17 @@ export abstract class HashBase extends MapBase implements KernelMap {
     this.buckets = new Buckets(machine.memory, this.store, this.keySize, sizes.maxEntries);
     this.#seed = (definition.flags & mapFlag.ZERO_SEED) !== 0 ? 0 : hashSeed;
     this.#count = machine.memory.allocate(4);
+    this.layout = {
+      kind: 'hash',
+      keySize: this.keySize,
+      seed: this.#seed,
+      buckets: this.buckets.count,
+      heads: this.buckets.heads,
+      ...this.store.layout,
+      cpuStride: this.perCpu ? this.store.cpuStride : 0,
+      referenced:
+        sizes.sentinels === undefined ? undefined : referenceLayout(this.store.linksAt, sizes.sentinels),
+    };
     this.traversal = { advance: (on, record, started) => this.#advance(on, record, started) };
   }
 

@@ -1,4 +1,5 @@
 import type { LinearMemory } from '../memory/linear-memory.ts';
+import type { HashLayout } from '../machine/map-layout.ts';
 import { linkSize, type ElementStore } from './element-store.ts';
 
 /** Offsets in an entry of the lists (linkSize bytes). Entries 0 to sentinels - 1 are the heads of the lists. */
@@ -48,6 +49,11 @@ export interface LruOptions {
 /** Entries that are heads of lists. */
 export function lruSentinels({ cpus, perCpu }: LruOptions): number {
   return perCpu ? globalLists * cpus : globalLists + localLists * cpus;
+}
+
+/** Where `reference` leaves its mark. */
+export function referenceLayout(linksAt: number, sentinels: number): HashLayout['referenced'] {
+  return { linksAt, offset: sentinels * linkSize + link.referenced, entrySize: linkSize };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Machine } from '../machine/machine.ts';
+import type { MapLayout } from '../machine/map-layout.ts';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { mapTypeName } from '../object/map-types.ts';
 import type { LinkedMap } from '../object/linked-program.ts';
@@ -16,6 +17,7 @@ export abstract class MapBase {
   readonly typeName: string;
   readonly address: bigint;
   readonly supported: boolean = true;
+  readonly layout: MapLayout | undefined;
   protected readonly machine: Machine;
   protected readonly memory: LinearMemory;
   protected readonly keySize: number;
