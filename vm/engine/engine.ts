@@ -2,6 +2,7 @@ import { frame, maximumFrames, state } from '../machine/layout.ts';
 import type { Machine } from '../machine/machine.ts';
 import { leaveReason } from './compiler/chunk-writer.ts';
 import { Compiler, type CompiledRun } from './compiler/compiler.ts';
+import { createMapCode } from './map-code/map-code.ts';
 import { Interpreter, type StopReason, type StopRequest } from './interpreter/interpreter.ts';
 
 export interface EngineOptions {
@@ -35,7 +36,8 @@ export class Engine {
 
   constructor(machine: Machine, options: EngineOptions = {}) {
     this.#machine = machine;
-    this.#interpreter = new Interpreter(machine);
+    const mapCode = createMapCode(machine);
+    this.#interpreter = new Interpreter(machine, mapCode);
     this.#compiler = new Compiler(machine);
     this.#smallestRun = options.smallestRun ?? 200;
     this.#elide = options.elide ?? true;

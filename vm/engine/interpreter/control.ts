@@ -3,7 +3,8 @@ import { decoded, frame, frameKinds, frames, maximumFrames, stackSize, state } f
 import { emitCondition } from '../semantics.ts';
 import { emitStackLimits } from '../region-access.ts';
 import { wasm } from '../wasm/opcodes.ts';
-import { exitReason, type InterpreterWriter } from './writer.ts';
+import { stepResult } from '../map-code/traversal-code.ts';
+import { exitReason, hostImports, plainCalls, type InterpreterWriter } from './writer.ts';
 
 /** Jumps, calls, exits and breakpoints. */
 
@@ -78,21 +79,18 @@ function storeEntryCycle(w: InterpreterWriter): void {
 export function writeExit(w: InterpreterWriter): void {
   const { f } = w;
   w.pushState(state.depth);
+  f.tee(w.handler);
   f.op(wasm.i32_eqz);
   f.if();
   w.leave(exitReason.exited, w.exit);
   f.end();
-  w.pushState(state.depth);
-  f.set(w.offset);
-  pushRecord(w, w.offset);
+  pushRecord(w, w.handler);
   f.tee(w.row);
   f.memory(wasm.i32_load, frame.kind);
   f.i32(frameKinds.indexOf('callback'));
   f.op(wasm.i32_eq);
   f.if();
-  f.get(w.offset);
-  f.set(w.handler);
-  w.callHost('returnFromCallback', () => stopAfterExit(w));
+  writeExitCallback(w);
   f.end();
   for (let i = 0; i < 5; i++) {
     f.i32(0);
@@ -103,15 +101,36 @@ export function writeExit(w: InterpreterWriter): void {
   f.get(w.row);
   f.memory(wasm.i32_load, frame.returnIp);
   f.set(w.ip);
-  f.get(w.offset);
-  f.set(w.handler);
-  f.get(w.offset);
+  f.get(w.handler);
   f.i32(1);
   f.op(wasm.i32_sub);
   f.set(w.offset);
   w.storeState(state.depth, w.offset);
   emitStackLimits(f, w.row, 0);
   stopAfterExit(w);
+}
+
+/** `row` holds the record of the callback's frame, `handler` its depth. Falls through where the frame is to be popped. */
+function writeExitCallback(w: InterpreterWriter): void {
+  const { f } = w;
+  const pop = f.block();
+  if (plainCalls(w.flavour)) {
+    f.call(hostImports.indexOf('step'));
+    f.tee(w.offset);
+    f.if();
+    f.get(w.offset);
+    f.i32(stepResult.done);
+    f.op(wasm.i32_eq);
+    f.brIf(pop);
+    storeEntryCycle(w);
+    f.get(w.row);
+    f.memory(wasm.i32_load, frame.entryIp);
+    f.set(w.ip);
+    stopAfterExit(w);
+    f.end();
+  }
+  w.callHost('returnFromCallback', () => stopAfterExit(w));
+  f.end();
 }
 
 /** An exit has retired; `handler` holds the depth of the frame that exited. Stops where that was asked for. */

@@ -2,6 +2,7 @@ import type { Outcome } from '../../machine/helper.ts';
 import { decoded, frame, state } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { callHelper, performSpecial } from '../special.ts';
+import { createMapCode, type MapCode } from '../map-code/map-code.ts';
 import { decodeProgram } from './decode-program.ts';
 import { breakpointHandler } from './handlers.ts';
 import { buildInterpreterModule } from './module.ts';
@@ -32,8 +33,11 @@ export class Interpreter {
   readonly #run: () => number;
   readonly #breakpoints = new Set<number>();
 
-  constructor(machine: Machine) {
+  readonly #mapCode: MapCode;
+
+  constructor(machine: Machine, mapCode = createMapCode(machine)) {
     this.#machine = machine;
+    this.#mapCode = mapCode;
     decodeProgram(machine);
     this.#run = this.#instantiate({ watch: false, strict: false });
   }
@@ -46,7 +50,8 @@ export class Interpreter {
       module = new WebAssembly.Module(buildInterpreterModule(flavour));
       modules.set(key, module);
     }
-    const host: Record<HostImport, () => Outcome> = {
+    const host: Record<HostImport, () => number> = {
+      ...this.#mapCode,
       callHelper: () => callHelper(machine),
       returnFromCallback: () => returnFromCallback(machine),
       performSpecial: () => performSpecial(machine),

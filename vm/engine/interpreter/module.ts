@@ -4,7 +4,7 @@ import { valueType } from '../wasm/opcodes.ts';
 import { writeAtomic, writeLoad, writeStore } from './access.ts';
 import { writeBreakpoint, writeCallSubprogram, writeExit, writeGoto, writeJump } from './control.ts';
 import { handlers, specialHandler, type HandlerWork } from './handlers.ts';
-import { hostImports, InterpreterWriter, type InterpreterFlavour } from './writer.ts';
+import { hostImports, InterpreterWriter, plainCalls, type InterpreterFlavour } from './writer.ts';
 
 /**
  * The interpreter as a WebAssembly module: `run()` executes decoded instructions (`decoded` in machine/layout.ts)
@@ -61,6 +61,8 @@ function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
         : w.callHost('callHelper', () => f.br(w.next));
     case 'exit':
       return writeExit(w);
+    case 'lookup':
+      return w.callHost(plainCalls(w.flavour) ? 'lookup' : 'callHelper', () => f.br(w.next));
     case 'breakpoint':
       return writeBreakpoint(w);
     case 'special':

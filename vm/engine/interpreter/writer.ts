@@ -8,7 +8,10 @@ import { valueType, wasm } from '../wasm/opcodes.ts';
 export const exitReason = { budget: 0, exited: 1, fault: 2, breakpoint: 3, return: 4 } as const;
 
 /** Functions of the host; each performs the instruction at state.ip and answers an `outcome`. */
-export const hostImports = ['callHelper', 'returnFromCallback', 'performSpecial'] as const;
+const performers = ['callHelper', 'returnFromCallback', 'performSpecial', 'lookup'] as const;
+export type Performer = (typeof performers)[number];
+/** All that is imported; `step` is that of `MapCode`. */
+export const hostImports = [...performers, 'step'] as const;
 export type HostImport = (typeof hostImports)[number];
 
 /** What an interpreter does besides executing; each flavour is a module of its own, so that none costs the others. */
@@ -17,6 +20,11 @@ export interface InterpreterFlavour {
   readonly watch: boolean;
   /** Reads of registers and stack bytes that were never written are faults. */
   readonly strict: boolean;
+}
+
+/** Whether helpers may be performed without JavaScript, which watches and checks what they access. */
+export function plainCalls({ watch, strict }: InterpreterFlavour): boolean {
+  return !watch && !strict;
 }
 
 type RegisterLoad = typeof wasm.i64_load | typeof wasm.i32_load;
@@ -191,7 +199,7 @@ export class InterpreterWriter {
    * Calls the host for the instruction at `ip`; it sees ip and the cycles retired before this instruction. Goes on
    * behind the instruction, or leaves with a fault, or, where the host moved ip, does `afterReload`.
    */
-  callHost(name: HostImport, afterReload: () => void): void {
+  callHost(name: Performer, afterReload: () => void): void {
     const { f } = this;
     this.giveCycleBack();
     this.storeState(state.ip, this.ip);

@@ -4,6 +4,7 @@ export const wasm = {
   return: 0x0f,
   call: 0x10,
   call_indirect: 0x11,
+  drop: 0x1a,
   select: 0x1b,
 
   i32_load: 0x28,
@@ -21,6 +22,7 @@ export const wasm = {
   i64_store8: 0x3c,
   i64_store16: 0x3d,
   i64_store32: 0x3e,
+  i32_store8: 0x3a,
 
   i32_eqz: 0x45,
   i32_eq: 0x46,

@@ -1,0 +1,150 @@
+import { state } from '../../machine/layout.ts';
+import { hashNode, type ArrayLayout, type HashLayout, type MapLayout } from '../../machine/map-layout.ts';
+import { FunctionBuilder } from '../wasm/function-builder.ts';
+import { valueType, wasm } from '../wasm/opcodes.ts';
+import { emitHashKey, emitSameBytes } from './hash-code.ts';
+
+const { i32, i64 } = valueType;
+
+/** bpf_map_lookup_elem on one map, as its `lookup`: (linear offset of the key: i32) -> address of the value: i64. */
+export function buildLookup(layout: MapLayout): FunctionBuilder {
+  const f = new FunctionBuilder([i32], [i64]);
+  const key = 0;
+  if (layout.kind === 'array') emitArrayLookup(f, layout, key);
+  else emitHashLookup(f, layout, key);
+  return f;
+}
+
+/** Pushes the address (i64) of the value whose index is at the linear offset in the local `key`; 0 where there is none. */
+export function emitArrayLookup(f: FunctionBuilder, layout: ArrayLayout, key: number): void {
+  const index = f.local(i32);
+  f.get(key);
+  f.memory(wasm.i32_load);
+  f.tee(index);
+  f.i32(layout.entries);
+  f.op(wasm.i32_lt_u);
+  f.if(i64);
+  pushValueAddress(f, layout.address, layout, index);
+  f.else();
+  f.i64(0n);
+  f.end();
+}
+
+function emitHashLookup(f: FunctionBuilder, layout: HashLayout, key: number): void {
+  const hash = f.local(i32);
+  const element = f.local(i32);
+  const nodes = f.local(i32);
+  const node = f.local(i32);
+  const stored = f.local(i32);
+  emitHashKey(f, key, layout.keySize, layout.seed);
+  f.tee(hash);
+  f.i32(layout.buckets - 1);
+  f.op(wasm.i32_and);
+  f.i32(2);
+  f.op(wasm.i32_shl);
+  f.memory(wasm.i32_load, layout.heads);
+  f.set(element);
+  pushPlace(f, layout.nodesAt);
+  f.set(nodes);
+  const missing = f.block();
+  const next = f.loop();
+  f.get(element);
+  f.op(wasm.i32_eqz);
+  f.brIf(missing);
+  f.get(nodes);
+  f.get(element);
+  f.i32(Math.log2(hashNode.sizeOf));
+  f.op(wasm.i32_shl, wasm.i32_add);
+  f.tee(node);
+  f.memory(wasm.i32_load, hashNode.hash);
+  f.get(hash);
+  f.op(wasm.i32_eq);
+  f.if();
+  pushKey(f, layout, element);
+  f.set(stored);
+  emitSameBytes(f, key, stored, layout.keySize);
+  f.if();
+  emitReference(f, layout, element);
+  pushElementAddress(f, layout.valueAddress, layout, element);
+  f.op(wasm.return);
+  f.end();
+  f.end();
+  f.get(node);
+  f.memory(wasm.i32_load, hashNode.next);
+  f.set(element);
+  f.br(next);
+  f.end();
+  f.end();
+  f.i64(0n);
+}
+
+/** Linear offset of an element's key. */
+function pushKey(f: FunctionBuilder, layout: HashLayout, element: number): void {
+  pushPlace(f, layout.keysAt);
+  f.get(element);
+  f.i32(1);
+  f.op(wasm.i32_sub);
+  f.i32(layout.keySlot);
+  f.op(wasm.i32_mul, wasm.i32_add);
+}
+
+/** LRU maps: the element was used. */
+function emitReference(f: FunctionBuilder, { referenced }: HashLayout, element: number): void {
+  if (referenced === undefined) return;
+  pushPlace(f, referenced.linksAt);
+  f.get(element);
+  f.i32(1);
+  f.op(wasm.i32_sub);
+  f.i32(referenced.entrySize);
+  f.op(wasm.i32_mul, wasm.i32_add);
+  f.i32(1);
+  f.memory(wasm.i32_store8, referenced.offset);
+}
+
+/** Address of the key of the element (from 1) in a local. */
+export function pushKeyAddress(f: FunctionBuilder, layout: HashLayout, element: number): void {
+  f.get(element);
+  f.i32(1);
+  f.op(wasm.i32_sub, wasm.i64_extend_i32_u);
+  f.i64(BigInt(layout.keySlot));
+  f.op(wasm.i64_mul);
+  f.i64(BigInt(layout.keyAddress));
+  f.op(wasm.i64_add);
+}
+
+/** Address of the value, of the CPU of the run, of the element (from 1) in a local. */
+export function pushElementAddress(
+  f: FunctionBuilder,
+  address: number,
+  layout: MapLayout,
+  element: number,
+): void {
+  pushValueAddress(f, address - layout.elementSize, layout, element);
+}
+
+/** Address of the value, of the CPU of the run, number `index` (a local) from `address` on. */
+export function pushValueAddress(
+  f: FunctionBuilder,
+  address: number,
+  { elementSize, cpuStride }: MapLayout,
+  index: number,
+): void {
+  f.get(index);
+  f.op(wasm.i64_extend_i32_u);
+  f.i64(BigInt(elementSize));
+  f.op(wasm.i64_mul);
+  if (cpuStride !== 0) {
+    f.i32(0);
+    f.memory(wasm.i64_load32_u, state.cpu);
+    f.i64(BigInt(cpuStride));
+    f.op(wasm.i64_mul, wasm.i64_add);
+  }
+  f.i64(BigInt(address));
+  f.op(wasm.i64_add);
+}
+
+/** The u32 at a linear offset. */
+function pushPlace(f: FunctionBuilder, at: number): void {
+  f.i32(0);
+  f.memory(wasm.i32_load, at);
+}
