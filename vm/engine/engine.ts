@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly warmUp?: number;
   /** False: every access is looked up in the region table, so that rows may forbid what the program owns. */
   readonly elide?: boolean;
+  /** Most blocks of one WebAssembly function. */
+  readonly chunkBlocks?: number;
 }
 
 /** A V8 that has compiled a function better uses it from the next call on: calls must not last. */
@@ -38,7 +40,7 @@ export class Engine {
     this.#machine = machine;
     const mapCode = createMapCode(machine);
     this.#interpreter = new Interpreter(machine, mapCode);
-    this.#compiler = new Compiler(machine);
+    this.#compiler = new Compiler(machine, options.chunkBlocks);
     this.#smallestRun = options.smallestRun ?? 200;
     this.#elide = options.elide ?? true;
     this.#warmUp = Math.ceil(((options.warmUp ?? 256) * machine.program.code.length) / 8);

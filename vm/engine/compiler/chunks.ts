@@ -12,7 +12,7 @@ export const mostBlocks = 256;
 const mostInstructions = 6000;
 
 /** Cuts the program, at the borders of functions where they fit. */
-export function cutChunks({ blocks, functionStart }: BlockGraph): BlockRange[] {
+export function cutChunks({ blocks, functionStart }: BlockGraph, most = mostBlocks): BlockRange[] {
   const chunks: BlockRange[] = [];
   let first = 0;
   let functionBegin = 0;
@@ -24,7 +24,7 @@ export function cutChunks({ blocks, functionStart }: BlockGraph): BlockRange[] {
       sinceFunction = 0;
     }
     const size = block.instructions.length;
-    if (index - first >= mostBlocks || (index > first && instructions + size > mostInstructions)) {
+    if (index - first >= most || (index > first && instructions + size > mostInstructions)) {
       const cut = functionBegin > first ? functionBegin : index;
       chunks.push({ first, last: cut - 1 });
       instructions = cut === index ? 0 : sinceFunction;

@@ -6,6 +6,7 @@ import { callHelper } from '../special.ts';
 import { findBlocks } from './blocks.ts';
 import type { CodeTables, CompileOptions, CompilerImport } from './chunk-writer.ts';
 import { leaveReason } from './chunk-writer.ts';
+import { mostBlocks } from './chunks.ts';
 import { buildProgramModule, shapeProgram, type ProgramShape } from './module.ts';
 
 /** Runs from an entry code to a `leaveReason`, the state in the state block before and after. */
@@ -18,6 +19,7 @@ export type CompiledRun = (entry: number) => number;
 export class Compiler {
   readonly #machine: Machine;
   readonly #tables: CodeTables;
+  readonly #chunkBlocks: number;
   #shape: ProgramShape | undefined;
   /** By slot: cycles of the block from there to its end. */
   #cyclesLeft = new Uint8Array(0);
@@ -27,8 +29,10 @@ export class Compiler {
   readonly #flagged = new Set<number>();
   #flags = new Uint8Array(0);
 
-  constructor(machine: Machine) {
+  /** `chunkBlocks`: most blocks of one WebAssembly function. */
+  constructor(machine: Machine, chunkBlocks = mostBlocks) {
     this.#machine = machine;
+    this.#chunkBlocks = chunkBlocks;
     const slots = machine.program.code.length / 8 + 1;
     this.#tables = { entries: machine.memory.allocate(slots * 4), flags: machine.memory.allocate(slots) };
   }
@@ -49,7 +53,7 @@ export class Compiler {
 
   #ensureShape(): ProgramShape {
     if (this.#shape !== undefined) return this.#shape;
-    const shape = shapeProgram(findBlocks(this.#machine));
+    const shape = shapeProgram(findBlocks(this.#machine), this.#chunkBlocks);
     this.#shape = shape;
     this.#cyclesLeft = new Uint8Array(shape.entries.length);
     this.#blockStart = new Int32Array(shape.entries.length).fill(-1);

@@ -11,7 +11,7 @@ import {
   type CodeTables,
   type CompileOptions,
 } from './chunk-writer.ts';
-import { calledSlot, cutChunks, successors, type BlockRange } from './chunks.ts';
+import { calledSlot, cutChunks, mostBlocks, successors, type BlockRange } from './chunks.ts';
 import { shapeChunk, type ChunkShape } from './loops.ts';
 
 const { i32 } = valueType;
@@ -24,8 +24,8 @@ export interface ProgramShape {
   readonly entries: Int32Array<ArrayBuffer>;
 }
 
-export function shapeProgram(graph: BlockGraph): ProgramShape {
-  const ranges = cutChunks(graph);
+export function shapeProgram(graph: BlockGraph, chunkBlocks = mostBlocks): ProgramShape {
+  const ranges = cutChunks(graph, chunkBlocks);
   const entered = Uint8Array.from(graph.entered);
   for (const range of ranges) markCrossings(graph, range, entered);
   const chunks = ranges.map((range) => shapeChunk(graph, range, entered));
