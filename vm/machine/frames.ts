@@ -83,6 +83,9 @@ export class Frames {
     for (let depth = 0; depth < maximumFrames; depth++) {
       this.#setAlive(depth, false);
       this.shareKey(depth, 0);
+      // No activation of this run begins at cycle 0 but the program's own.
+      const at = this.record(depth);
+      this.#memory.bytes.fill(0, at + frame.mayGotoRounds, at + frame.mayGotoCycle + 8);
     }
     this.#memory.bytes.fill(0, stacks, stacks + maximumFrames * stackSize);
     const { view } = this.#memory;

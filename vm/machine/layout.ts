@@ -104,6 +104,9 @@ export const frame = {
   cursor: 152,
   /** An array's key, 8 bytes. */
   keyStorage: 184,
+  /** Rounds of may_goto (u32) of the activation that began at cycle `mayGotoCycle` (u64); of another one they are 0. */
+  mayGotoRounds: 192,
+  mayGotoCycle: 200,
   sizeOf: 256,
 } as const;
 

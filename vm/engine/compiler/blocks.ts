@@ -51,6 +51,7 @@ function markLeaders(machine: Machine, marks: Uint8Array, instruction: CodeInstr
   const { work, target, next } = instruction;
   switch (work.kind) {
     case 'jump':
+    case 'may_goto':
     case 'goto':
       if (target !== undefined) mark(marks, target, 0);
       mark(marks, next, 0);

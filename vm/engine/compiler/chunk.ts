@@ -1,3 +1,4 @@
+import { emitMayGoto } from '../may-goto.ts';
 import { emitCondition } from '../semantics.ts';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.ts';
 import { wasm } from '../wasm/opcodes.ts';
@@ -162,6 +163,12 @@ class ChunkBuilder {
         this.#goToIf(w, index, taken);
         return this.#goTo(w, index, block.endSlot);
       }
+      case 'may_goto':
+        w.pushRecord();
+        f.set(w.record);
+        emitMayGoto(f, w.record, w.offset);
+        this.#goToIf(w, index, target ?? block.endSlot);
+        return this.#goTo(w, index, block.endSlot);
       case 'exit':
         w.setPc(slot);
         return f.br(w.exit);
@@ -213,6 +220,7 @@ class ChunkBuilder {
 function endsBlock({ work }: CodeInstruction): boolean {
   switch (work.kind) {
     case 'jump':
+    case 'may_goto':
     case 'goto':
     case 'exit':
       return true;

@@ -43,6 +43,7 @@ export function successors(block: Block): number[] {
   if (last === undefined) return [];
   switch (last.work.kind) {
     case 'jump':
+    case 'may_goto':
       return last.target === undefined ? [block.endSlot] : [last.target, block.endSlot];
     case 'goto':
       return last.target === undefined ? [] : [last.target];

@@ -24,7 +24,6 @@ test('every row of the instruction table is compiled, but those that the interpr
       "addr_space_cast",
       "call_kfunc",
       "callx",
-      "may_goto",
       "ldabsb",
       "ldindb",
       "ldabsh",

@@ -28,7 +28,6 @@ export function isInterpreted({ kind }: HandlerWork): boolean {
   switch (kind) {
     case 'special':
     case 'packet_load':
-    case 'may_goto':
     case 'addr_space_cast':
     case 'breakpoint':
       return true;

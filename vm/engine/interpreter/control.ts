@@ -1,5 +1,6 @@
 import type { Semantics } from '../../isa/row.ts';
 import { decoded, frame, frameKinds, frames, maximumFrames, stackSize, state } from '../../machine/layout.ts';
+import { emitMayGoto } from '../may-goto.ts';
 import { emitCondition } from '../semantics.ts';
 import { emitStackLimits } from '../region-access.ts';
 import { wasm } from '../wasm/opcodes.ts';
@@ -15,6 +16,22 @@ export function writeJump(w: InterpreterWriter, jump: Extract<Semantics, { kind:
   f.i32(decoded.sizeOf);
   f.op(wasm.i32_add);
   emitCondition(f, jump.operation, jump.width, w.dst, w.operand);
+  f.op(wasm.select);
+  f.set(w.ip);
+  f.br(w.next);
+}
+
+export function writeMayGoto(w: InterpreterWriter): void {
+  const { f } = w;
+  w.pushState(state.depth);
+  f.set(w.offset);
+  pushRecord(w, w.offset);
+  f.set(w.row);
+  w.pushTarget();
+  f.get(w.ip);
+  f.i32(decoded.sizeOf);
+  f.op(wasm.i32_add);
+  emitMayGoto(f, w.row, w.offset);
   f.op(wasm.select);
   f.set(w.ip);
   f.br(w.next);

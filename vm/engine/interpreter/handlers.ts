@@ -14,7 +14,6 @@ const special: HandlerWork = { kind: 'special' };
 function workOf({ semantics }: InstructionRow): HandlerWork {
   switch (semantics.kind) {
     case 'packet_load':
-    case 'may_goto':
     case 'addr_space_cast':
       return special;
     case 'call':

@@ -39,7 +39,6 @@ test('only what the machine names as unsupported is left to the special handler'
       "addr_space_cast",
       "call_kfunc",
       "callx",
-      "may_goto",
       "ldabsb",
       "ldindb",
       "ldabsh",

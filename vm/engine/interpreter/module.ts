@@ -2,7 +2,14 @@ import { emitAlu, emitByteSwap } from '../semantics.ts';
 import { encodeModule } from '../wasm/module.ts';
 import { valueType } from '../wasm/opcodes.ts';
 import { writeAtomic, writeLoad, writeStore } from './access.ts';
-import { writeBreakpoint, writeCallSubprogram, writeExit, writeGoto, writeJump } from './control.ts';
+import {
+  writeBreakpoint,
+  writeCallSubprogram,
+  writeExit,
+  writeGoto,
+  writeJump,
+  writeMayGoto,
+} from './control.ts';
 import { handlers, specialHandler, type HandlerWork } from './handlers.ts';
 import { hostImports, InterpreterWriter, plainCalls, type InterpreterFlavour } from './writer.ts';
 
@@ -55,6 +62,8 @@ function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
       return writeJump(w, work);
     case 'goto':
       return writeGoto(w);
+    case 'may_goto':
+      return writeMayGoto(w);
     case 'call':
       return work.target === 'subprogram'
         ? writeCallSubprogram(w)
@@ -67,7 +76,6 @@ function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
       return writeBreakpoint(w);
     case 'special':
     case 'packet_load':
-    case 'may_goto':
     case 'addr_space_cast':
       return f.br(w.slow);
   }
