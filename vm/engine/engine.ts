@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly elide?: boolean;
   /** Most blocks of one WebAssembly function. */
   readonly chunkBlocks?: number;
+  /** True: reads of registers and stack bytes that were never written are faults; nothing is compiled then. */
+  readonly strict?: boolean;
 }
 
 /** A V8 that has compiled a function better uses it from the next call on: calls must not last. */
@@ -49,7 +51,8 @@ export class Engine {
   /** As Interpreter.run: retires at most `cycles`, exactly, and says why it stopped. */
   run(cycles: number, stop: StopRequest): StopReason {
     const machine = this.#machine;
-    if (machine.runState !== 'running' || !(cycles >= this.#smallestRun))
+    const strict = machine.written !== undefined;
+    if (strict || machine.runState !== 'running' || !(cycles >= this.#smallestRun))
       return this.#interpreter.run(cycles, stop);
     const end = machine.cycle + Math.floor(Math.min(cycles, mostCycles));
     if (this.#warmUp > 0) {

@@ -62,6 +62,7 @@ export class VirtualMachine {
   private constructor(program: LinkedProgram, environment: Environment, options: EngineOptions) {
     this.machine = new Machine(program, environment, helperTable);
     seedRandom(this.machine);
+    if (options.strict === true) this.machine.keepWritten();
     program.maps.forEach((linked, index) => {
       this.machine.maps.push(expectOk(createMap(this.machine, linked, index)));
     });
@@ -100,6 +101,7 @@ export class VirtualMachine {
       view.setInt32(state.budget, 0, true);
       this.#settle();
       machine.frames.reset(entry);
+      machine.written?.begin();
       machine.programType = family.name;
       expectOk(family.prepare(machine, input));
       machine.runState = 'running';

@@ -2,6 +2,7 @@ import { state } from '../machine/layout.ts';
 import { accessFault } from '../machine/access-fault.ts';
 import type { KernelMap } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
+import { uninitialisedStack } from '../machine/uninitialised.ts';
 import { regionKinds, regionRow, type Region } from '../memory/regions.ts';
 
 /**
@@ -48,11 +49,31 @@ export function memoryArgument(
     );
     const inSlot = (offset & view.getUint32(row + regionRow.slotMask, true)) >>> 0;
     if (offset >= 0 && offset < view.getUint32(row + regionRow.size, true) && inSlot + size <= limit) {
-      return view.getUint32(row + regionRow.base, true) + offset;
+      const linear = view.getUint32(row + regionRow.base, true) + offset;
+      return machine.written === undefined || takeStack(machine, register, linear, size, access) ? linear : -1;
     }
   }
   refuseMemory(machine, register, size, access, kind);
   return -1;
+}
+
+/** In strict machines: stack bytes that a helper reads must have been written; those that it writes count as written. */
+function takeStack(
+  machine: Machine,
+  register: number,
+  linear: number,
+  size: number,
+  access: Access,
+): boolean {
+  if (access === 'write') {
+    machine.written?.setBytes(linear, size);
+    return true;
+  }
+  const first = machine.written?.firstUnwritten(linear, size) ?? -1;
+  if (first < 0) return true;
+  const details = { type: access, address: machine.register(register), size, register };
+  machine.fail(uninitialisedStack(details, linear, first));
+  return false;
 }
 
 /** The map that `register` points to; undefined with a fault. */

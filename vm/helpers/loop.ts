@@ -55,4 +55,4 @@ function onReturn(machine: Machine): Outcome {
   return beginNext(machine, record, visited);
 }
 
-export const loop: Helper = { id, name: 'bpf_loop', call, callback: { onReturn } };
+export const loop: Helper = { id, name: 'bpf_loop', call, callback: { parameters: 2, onReturn } };

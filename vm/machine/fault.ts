@@ -19,6 +19,8 @@ export const faultKinds = [
   'refused-by-kernel',
   'cycle-limit',
   'out-of-memory',
+  'uninitialised-register',
+  'uninitialised-stack',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 

@@ -24,6 +24,8 @@ export interface Helper {
 }
 
 export interface CallbackDriver {
+  /** How many of r1 to r5 a callback gets. */
+  readonly parameters: number;
   /**
    * The innermost frame is a callback of this helper and executes `exit` with r0 set: checks r0, then moves to the
    * next callback or pops the frame and returns to the caller. Belongs to the cycle of the exit.

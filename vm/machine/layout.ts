@@ -47,6 +47,8 @@ export const state = {
   runState: 180,
   /** Bytes of the link-layer header in front of the data of an skb (u32): test_run pulls it for some types. */
   packetPulled: 184,
+  /** Linear offset of what machine/written.ts keeps (u32); 0 in machines that are not strict. */
+  written: 188,
   /** Free for the program-type family of the run: 64 bytes. */
   family: 192,
   /** The allocator's own. */

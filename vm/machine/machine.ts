@@ -10,9 +10,13 @@ import { outcome, type Outcome } from './helper.ts';
 import type { KernelMap } from './kernel-map.ts';
 import { heap, regionTable, runStates, state, type RunState } from './layout.ts';
 import type { OutputRecord } from './output.ts';
+import { Written } from './written.ts';
 
 /** A store the program made to a region with its own rules (the context). False: not allowed. */
 export type ContextStore = (machine: Machine, offset: number, size: number, value: bigint) => boolean;
+
+/** Told of an access that a helper is about to make, at a linear offset. */
+export type AccessListener = (linear: number, size: number, access: 'read' | 'write') => void;
 
 /**
  * The state of one machine and the ways to it: registers, frames, regions, maps, time. It executes nothing: that is
@@ -35,6 +39,8 @@ export class Machine {
   programType = '';
   /** Rules of the context of the current run, set by its program type. */
   contextStore: ContextStore | undefined;
+  /** Strict machines only: which registers and stack bytes were written. */
+  written: Written | undefined;
 
   constructor(program: LinkedProgram, environment: Environment, helpers: HelperTable) {
     this.program = program;
@@ -49,6 +55,11 @@ export class Machine {
     this.memory.view.setUint32(state.cpu, environment.cpu, true);
   }
 
+  /** Makes the machine a strict one, before its first run. */
+  keepWritten(): void {
+    this.written = new Written(this.memory, this.program.code.length / 8);
+  }
+
   /** Unsigned 64 bits. */
   register(number: number): bigint {
     return this.memory.view.getBigUint64(state.registers + 8 * number, true);
@@ -56,6 +67,7 @@ export class Machine {
 
   setRegister(number: number, value: bigint): void {
     this.memory.view.setBigUint64(state.registers + 8 * number, BigInt.asUintN(64, value), true);
+    this.written?.setRegister(number);
   }
 
   /** Sets r0 to a number, sign-extended to 64 bits, and goes on. */

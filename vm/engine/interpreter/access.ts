@@ -49,6 +49,7 @@ export function writeAtomic(w: InterpreterWriter, { operation, fetch, size }: At
     f.get(w.old);
     f.memory(wasm.i64_store);
   }
+  w.strict?.noteRegisters();
   w.advance();
 }
 
@@ -78,4 +79,5 @@ function checkAccess(w: InterpreterWriter, size: AccessSize, limits: readonly nu
   f.get(w.offset);
   f.op(wasm.i32_add);
   f.set(w.offset);
+  w.strict?.accessStack(w.offset, size, limits.includes(regionRow.readLimit), w.slow);
 }

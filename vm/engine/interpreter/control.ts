@@ -77,6 +77,7 @@ export function writeCallSubprogram(w: InterpreterWriter): void {
   f.memory(wasm.i64_load, frame.stackTop);
   f.memory(wasm.i64_store, state.registers + 80);
   emitStackLimits(f, w.row, stackSize);
+  w.strict?.enterSubprogram(w.offset);
   w.pushTarget();
   f.set(w.ip);
   f.br(w.next);
@@ -124,6 +125,7 @@ export function writeExit(w: InterpreterWriter): void {
   f.set(w.offset);
   w.storeState(state.depth, w.offset);
   emitStackLimits(f, w.row, 0);
+  w.strict?.leaveSubprogram(w.handler);
   stopAfterExit(w);
 }
 

@@ -3,6 +3,8 @@ import { decoded, frame, state } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { callHelper, performSpecial } from '../special.ts';
 import { createMapCode, type MapCode } from '../map-code/map-code.ts';
+import { StrictHost, type Host } from '../strict/host.ts';
+import { writeRegisterSets } from '../strict/register-use.ts';
 import { decodeProgram } from './decode-program.ts';
 import { breakpointHandler } from './handlers.ts';
 import { buildInterpreterModule } from './module.ts';
@@ -39,7 +41,9 @@ export class Interpreter {
     this.#machine = machine;
     this.#mapCode = mapCode;
     decodeProgram(machine);
-    this.#run = this.#instantiate({ watch: false, strict: false });
+    const { written } = machine;
+    if (written !== undefined) writeRegisterSets(machine, written);
+    this.#run = this.#instantiate({ watch: false, strict: written !== undefined });
   }
 
   #instantiate(flavour: InterpreterFlavour): () => number {
@@ -50,12 +54,14 @@ export class Interpreter {
       module = new WebAssembly.Module(buildInterpreterModule(flavour));
       modules.set(key, module);
     }
-    const host: Record<HostImport, () => number> = {
-      ...this.#mapCode,
+    const plain: Host = {
       callHelper: () => callHelper(machine),
       returnFromCallback: () => returnFromCallback(machine),
       performSpecial: () => performSpecial(machine),
     };
+    const { written } = machine;
+    const performers = written === undefined ? plain : new StrictHost(machine, written, plain);
+    const host: Record<HostImport, () => number> = { ...this.#mapCode, ...performers };
     const instance = new WebAssembly.Instance(module, { host: { ...host, memory: machine.memory.memory } });
     // The module is ours: it exports `run` with this signature.
     return instance.exports['run'] as () => number;

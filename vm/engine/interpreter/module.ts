@@ -1,6 +1,6 @@
 import { emitAlu, emitByteSwap } from '../semantics.ts';
 import { encodeModule } from '../wasm/module.ts';
-import { valueType } from '../wasm/opcodes.ts';
+import { valueType, wasm } from '../wasm/opcodes.ts';
 import { writeAtomic, writeLoad, writeStore } from './access.ts';
 import {
   writeBreakpoint,
@@ -10,7 +10,7 @@ import {
   writeJump,
   writeMayGoto,
 } from './control.ts';
-import { handlers, specialHandler, type HandlerWork } from './handlers.ts';
+import { breakpointHandler, handlers, specialHandler, type HandlerWork } from './handlers.ts';
 import { hostImports, InterpreterWriter, plainCalls, type InterpreterFlavour } from './writer.ts';
 
 /**
@@ -28,6 +28,7 @@ export function buildInterpreterModule(flavour: InterpreterFlavour): Uint8Array<
 
 function writeHandlers(w: InterpreterWriter): void {
   const { f } = w;
+  writeStrictCheck(w);
   const labels = handlers.map(() => f.block()).reverse();
   const otherwise = labels[specialHandler];
   if (otherwise === undefined) throw new Error('the special handler is missing');
@@ -37,6 +38,17 @@ function writeHandlers(w: InterpreterWriter): void {
     f.end();
     writeHandler(w, work);
   }
+}
+
+/** A breakpoint comes first: what it stands for is checked once it is passed. */
+function writeStrictCheck({ f, strict, handler, slow }: InterpreterWriter): void {
+  if (strict === undefined) return;
+  f.get(handler);
+  f.i32(breakpointHandler);
+  f.op(wasm.i32_ne);
+  f.if();
+  strict.checkRegisters(slow);
+  f.end();
 }
 
 /** Ends in a branch: nothing falls into the handler behind it. */
@@ -69,6 +81,7 @@ function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
         ? writeCallSubprogram(w)
         : w.callHost('callHelper', () => f.br(w.next));
     case 'exit':
+      w.strict?.checkExit(w.slow);
       return writeExit(w);
     case 'lookup':
       return w.callHost(plainCalls(w.flavour) ? 'lookup' : 'callHelper', () => f.br(w.next));

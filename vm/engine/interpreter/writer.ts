@@ -1,6 +1,7 @@
 import { outcome } from '../../machine/helper.ts';
 import { decoded, state } from '../../machine/layout.ts';
 import type { Operand } from '../semantics.ts';
+import { StrictWriter } from '../strict/writer.ts';
 import { FunctionBuilder, type Label } from '../wasm/function-builder.ts';
 import { valueType, wasm } from '../wasm/opcodes.ts';
 
@@ -46,6 +47,8 @@ export class InterpreterWriter {
   readonly row = this.f.local(valueType.i32);
   readonly wide = this.f.local(valueType.i64);
   readonly old = this.f.local(valueType.i64);
+  /** Of strict flavours. */
+  readonly strict: StrictWriter | undefined;
 
   /** Leaves `run` with `reason`. */
   readonly exit: Label;
@@ -69,6 +72,7 @@ export class InterpreterWriter {
     f.set(this.ip);
     this.pushState(state.budget);
     f.set(this.budget);
+    this.strict = flavour.strict ? new StrictWriter(f, this.ip) : undefined;
     this.exit = f.block();
     this.abort = f.block();
     this.next = f.loop();
@@ -139,6 +143,7 @@ export class InterpreterWriter {
     this.f.memory(wasm.i32_load16_u, decoded.dst);
     push();
     this.f.memory(wasm.i64_store);
+    this.strict?.noteRegisters();
   }
 
   pushState(offset: number): void {

@@ -1,0 +1,157 @@
+import { decode } from '../../isa/decode.ts';
+import type { Instruction } from '../../isa/row.ts';
+import type { FaultCause } from '../../machine/fault.ts';
+import { outcome, type Outcome } from '../../machine/helper.ts';
+import { frame } from '../../machine/layout.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { uninitialisedRegister, uninitialisedStack } from '../../machine/uninitialised.ts';
+import { argumentSet, registerSet, type Written } from '../../machine/written.ts';
+import { helperParameters } from '../../helpers/names.ts';
+import { addressRegister } from '../interpreter/decode-program.ts';
+
+/** What the interpreter has JavaScript do, each for the instruction where the machine stands. */
+export interface Host {
+  readonly callHelper: () => Outcome;
+  readonly returnFromCallback: () => Outcome;
+  readonly performSpecial: () => Outcome;
+}
+
+/** Helpers of which the kernel says RET_VOID: after them r0 cannot be read. */
+const voidHelpers: ReadonlySet<number> = new Set([
+  12, // bpf_tail_call
+  93, // bpf_spin_lock
+  94, // bpf_spin_unlock
+  132, // bpf_ringbuf_submit
+  133, // bpf_ringbuf_discard
+  199, // bpf_ringbuf_submit_dynptr
+  200, // bpf_ringbuf_discard_dynptr
+]);
+const tailCall = 12;
+
+/** The same for a strict machine: checks what is read, and keeps what was written up to date. */
+export class StrictHost implements Host {
+  readonly #machine: Machine;
+  readonly #written: Written;
+  readonly #host: Host;
+
+  constructor(machine: Machine, written: Written, host: Host) {
+    this.#machine = machine;
+    this.#written = written;
+    this.#host = host;
+  }
+
+  /** The interpreter has looked at the argument registers. */
+  readonly callHelper = (): Outcome => {
+    const instruction = this.#instruction();
+    return this.#call(instruction?.imm ?? 0, this.#host.callHelper);
+  };
+
+  /** The interpreter has looked at r0. */
+  readonly returnFromCallback = (): Outcome => {
+    const { frames, memory } = this.#machine;
+    const { depth } = frames;
+    const helper = memory.view.getUint32(frames.record(depth) + frame.helper, true);
+    const result = this.#host.returnFromCallback();
+    if (result === outcome.fault) return result;
+    if (frames.depth === depth) this.#startCallback(depth, helper);
+    else this.#written.leave(depth);
+    return result;
+  };
+
+  readonly performSpecial = (): Outcome => {
+    const instruction = this.#instruction();
+    if (instruction === undefined) return this.#host.performSpecial();
+    const fault = this.#uninitialised(instruction);
+    if (fault !== undefined) return this.#machine.fail(fault);
+    const { semantics } = instruction.row;
+    if (semantics.kind === 'call') return this.#callRegister(instruction);
+    const result = this.#host.performSpecial();
+    if (semantics.kind === 'packet_load' && result !== outcome.fault) this.#returned(true);
+    return result;
+  };
+
+  /** Undefined for words that are no instruction. */
+  #instruction(): Instruction | undefined {
+    const result = decode(this.#machine.program.code, this.#machine.slot);
+    return result.ok ? result.value : undefined;
+  }
+
+  #uninitialised(instruction: Instruction): FaultCause | undefined {
+    const { unreadable } = this.#written;
+    const read = unreadable & this.#written.readsOf(this.#machine.slot);
+    if (read !== 0) return uninitialisedRegister(lowest(read), false);
+    const { kind } = instruction.row.semantics;
+    if (kind === 'exit') {
+      const { frames } = this.#machine;
+      const toKernel = frames.depth === 0 || frames.read(frames.depth).kind === 'callback';
+      return toKernel && (unreadable & registerSet.r0) !== 0 ? uninitialisedRegister(0, true) : undefined;
+    }
+    return this.#uninitialisedStack(instruction);
+  }
+
+  #uninitialisedStack(instruction: Instruction): FaultCause | undefined {
+    const { semantics } = instruction.row;
+    if (semantics.kind !== 'load' && semantics.kind !== 'atomic') return undefined;
+    if (semantics.kind === 'atomic' && semantics.operation === 'store_release') return undefined;
+    const { regions } = this.#machine;
+    const register = addressRegister(instruction);
+    const address = BigInt.asUintN(64, this.#machine.register(register) + BigInt(instruction.off));
+    const { size } = semantics;
+    const linear = regions.resolve(address, size, 'read');
+    const first = linear === undefined ? -1 : this.#written.firstUnwritten(linear, size);
+    if (linear === undefined || first < 0) return undefined;
+    return uninitialisedStack({ type: 'read', address, size, register }, linear, first);
+  }
+
+  /** callx: of a function, or of a helper by its number. */
+  #callRegister(instruction: Instruction): Outcome {
+    const machine = this.#machine;
+    const address = machine.register(instruction.dst);
+    if (machine.code.slotOfAddress(address) === undefined) {
+      const id = Number(address);
+      const read = this.#written.unreadable & argumentSet(helperParameters.get(id) ?? 0);
+      if (read !== 0) return machine.fail(uninitialisedRegister(lowest(read), false));
+      return this.#call(id, this.#host.performSpecial);
+    }
+    const { unreadable } = this.#written;
+    const result = this.#host.performSpecial();
+    if (result === outcome.fault) return result;
+    const { depth } = machine.frames;
+    this.#written.enter(depth, unreadable);
+    this.#written.start(depth, registerSet.arguments & ~unreadable);
+    return result;
+  }
+
+  /** A call of the helper `id`, which may leave for a callback or for another program. */
+  #call(id: number, call: () => Outcome): Outcome {
+    const { frames } = this.#machine;
+    const { depth } = frames;
+    const { unreadable } = this.#written;
+    const result = call();
+    if (result === outcome.fault) return result;
+    if (frames.depth > depth) {
+      this.#written.enter(depth + 1, unreadable);
+      this.#startCallback(depth + 1, id);
+    } else if (id === tailCall && result === outcome.reload) {
+      this.#written.start(depth, argumentSet(1));
+    } else {
+      this.#returned(!voidHelpers.has(id));
+    }
+    return result;
+  }
+
+  /** Something that uses registers as a call does is done. */
+  #returned(withValue: boolean): void {
+    const r0 = withValue ? 0 : registerSet.r0;
+    this.#written.unreadable = (this.#written.unreadable & registerSet.saved) | registerSet.arguments | r0;
+  }
+
+  #startCallback(depth: number, helper: number): void {
+    const parameters = this.#machine.helpers.helpers.get(helper)?.callback?.parameters ?? 0;
+    this.#written.start(depth, argumentSet(parameters));
+  }
+}
+
+function lowest(registers: number): number {
+  return 31 - Math.clz32(registers & -registers);
+}
