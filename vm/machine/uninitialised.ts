@@ -7,12 +7,20 @@ import { registerSet } from './written.ts';
 const switchOff = 'or switch strict off ("strict" in the launch configuration, --strict on the command line)';
 
 /** A read of a register that nothing was written to (check_reg_arg of kernel/bpf/verifier.c). */
-export function uninitialisedRegister(register: number, atExit: boolean): FaultCause {
+export function uninitialisedRegister(register: number): FaultCause {
   const isArgument = ((1 << register) & registerSet.arguments) !== 0;
   const why = isArgument ? 'was not written, or not since the last call' : 'was not written';
-  const read = atExit ? `the function returns r0, which ${why}` : `r${register} ${why}`;
-  const message = `R${register} !read_ok: strict mode: ${read}; initialise it before, ${switchOff}`;
-  return { kind: 'uninitialised-register', message };
+  return registerFault(`R${register} !read_ok`, `r${register} ${why}; initialise it before`);
+}
+
+/** An exit of a program, or of a callback (prepare_func_exit), that has not written r0. */
+export function uninitialisedReturn(ofCallback: boolean): FaultCause {
+  const words = ofCallback ? 'R0 not a scalar value' : 'R0 !read_ok';
+  return registerFault(words, 'r0 is what the function returns, and was not written; initialise it before');
+}
+
+function registerFault(words: string, advice: string): FaultCause {
+  return { kind: 'uninitialised-register', message: `${words}: strict mode: ${advice}, ${switchOff}` };
 }
 
 /**

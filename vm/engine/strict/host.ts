@@ -4,7 +4,11 @@ import type { FaultCause } from '../../machine/fault.ts';
 import { outcome, type Outcome } from '../../machine/helper.ts';
 import { frame } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { uninitialisedRegister, uninitialisedStack } from '../../machine/uninitialised.ts';
+import {
+  uninitialisedRegister,
+  uninitialisedReturn,
+  uninitialisedStack,
+} from '../../machine/uninitialised.ts';
 import { argumentSet, registerSet, type Written } from '../../machine/written.ts';
 import { helperParameters } from '../../helpers/names.ts';
 import { addressRegister } from '../interpreter/decode-program.ts';
@@ -79,14 +83,18 @@ export class StrictHost implements Host {
   #uninitialised(instruction: Instruction): FaultCause | undefined {
     const { unreadable } = this.#written;
     const read = unreadable & this.#written.readsOf(this.#machine.slot);
-    if (read !== 0) return uninitialisedRegister(lowest(read), false);
+    if (read !== 0) return uninitialisedRegister(lowest(read));
     const { kind } = instruction.row.semantics;
-    if (kind === 'exit') {
-      const { frames } = this.#machine;
-      const toKernel = frames.depth === 0 || frames.read(frames.depth).kind === 'callback';
-      return toKernel && (unreadable & registerSet.r0) !== 0 ? uninitialisedRegister(0, true) : undefined;
-    }
+    if (kind === 'exit') return this.#uninitialisedReturn();
     return this.#uninitialisedStack(instruction);
+  }
+
+  /** What a subprogram has left in r0 is its caller's to read or not; programs and callbacks return to the kernel. */
+  #uninitialisedReturn(): FaultCause | undefined {
+    if ((this.#written.unreadable & registerSet.r0) === 0) return undefined;
+    const { frames } = this.#machine;
+    const { kind } = frames.read(frames.depth);
+    return kind === 'subprogram' ? undefined : uninitialisedReturn(kind === 'callback');
   }
 
   #uninitialisedStack(instruction: Instruction): FaultCause | undefined {
@@ -103,14 +111,16 @@ export class StrictHost implements Host {
     return uninitialisedStack({ type: 'read', address, size, register }, linear, first);
   }
 
-  /** callx: of a function, or of a helper by its number. */
+  /** A call of a function, or, by callx, of a helper by its number. */
   #callRegister(instruction: Instruction): Outcome {
     const machine = this.#machine;
     const address = machine.register(instruction.dst);
-    if (machine.code.slotOfAddress(address) === undefined) {
+    const { semantics } = instruction.row;
+    const byRegister = semantics.kind === 'call' && semantics.target === 'register';
+    if (byRegister && machine.code.slotOfAddress(address) === undefined) {
       const id = Number(address);
       const read = this.#written.unreadable & argumentSet(helperParameters.get(id) ?? 0);
-      if (read !== 0) return machine.fail(uninitialisedRegister(lowest(read), false));
+      if (read !== 0) return machine.fail(uninitialisedRegister(lowest(read)));
       return this.#call(id, this.#host.performSpecial);
     }
     const { unreadable } = this.#written;
