@@ -1,34 +1,122 @@
-import { expect, test } from 'vitest';
-import { compareEngines } from './testing/compare-engines.ts';
-import { Random } from './testing/random.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { checkSeeks } from '../../test/fuzz/seeks.ts';
+import type { Machine } from '../machine/machine.ts';
+import { state } from '../machine/layout.ts';
+import { programsOf } from './testing/corpus.ts';
+import { check, checkSeed, flavourOf, fuzzProgramOf, Totals } from './testing/exactness.ts';
+import { flavours } from './testing/flavours.ts';
+import type { FuzzProgram } from './testing/subjects.ts';
 
-/** Seeds that this test runs; tools/fuzz-engine.mjs runs as many as it is told. */
-const seeds = 1200;
+/**
+ * Engine and interpreter agree wherever they are stopped: a little of what tools/fuzz-engine.mjs does for as long as it
+ * is told.
+ */
 
-test('engine and interpreter agree on random programs, stopped anywhere', () => {
-  const faults = new Set<string>();
-  let cycles = 0;
-  let ended = 0;
-  for (let seed = 1; seed <= seeds; seed++) {
-    const random = new Random(seed);
-    try {
-      const result = compareEngines(random, { elide: random.chance(70) });
-      cycles += result.cycles;
-      if (result.faulted === undefined) ended++;
-      else faults.add(result.faulted);
-    } catch (error) {
-      throw new Error(`seed ${seed}`, { cause: error });
-    }
+test('on random programs in all flavours', () => {
+  const totals = new Totals();
+  for (let seed = 1; seed <= 12 * flavours.length; seed++) checkSeed(totals, seed, 12);
+  expect(totals.failures).toEqual([]);
+  for (const { name } of flavours) {
+    const { stops = 0, faults = 0 } = totals.flavours.get(name) ?? {};
+    expect(stops, name).toBeGreaterThan(120);
+    expect(faults, name).toBeGreaterThan(40);
   }
-  expect(cycles).toBeGreaterThan(500_000);
-  expect(ended).toBeGreaterThan(500);
-  expect([...faults]).toEqual(
+  expect(totals.stops).toBeGreaterThan(4000);
+  expect(totals.callbackStops).toBeGreaterThan(150);
+  expect(totals.cycles).toBeGreaterThan(150_000);
+  expect([...totals.faultKinds.keys()]).toEqual(
     expect.arrayContaining([
       'invalid-access',
+      'null-pointer',
       'write-forbidden',
-      'call-depth',
-      'callback-return',
       'helper-argument',
+      'call-depth',
+      'refused-by-kernel',
     ]),
   );
+});
+
+const root = new URL('../../', import.meta.url);
+const objects = ['examples', 'test/bench'].flatMap((folder) =>
+  readdirSync(new URL(folder, root))
+    .filter((name) => name.endsWith('.bpf.o'))
+    .map((name) => `${folder}/${name}`),
+);
+
+test('on compiled C', () => {
+  const totals = new Totals();
+  let programs = 0;
+  for (const name of objects) {
+    for (const program of programsOf(name, new Uint8Array(readFileSync(new URL(name, root))))) {
+      const flavour = flavourOf(programs * 7);
+      check(totals, program, flavour, programs, { rounds: 2, cycles: 20_000, shrink: programs % 3 === 0 });
+      programs++;
+    }
+  }
+  expect(totals.failures).toEqual([]);
+  expect(programs).toBeGreaterThan(15);
+  expect(totals.stops).toBeGreaterThan(200);
+});
+
+test('going back and forth in time', () => {
+  let seeks = 0;
+  for (let seed = 1; seed <= 20; seed++) seeks += checkSeeks(seed, 15);
+  expect(seeks).toBe(300);
+});
+
+describe('a difference is found', () => {
+  /** The second machine that is made is changed by `spoil` after each run. */
+  function spoiled(program: FuzzProgram, spoil: (machine: Machine) => void): FuzzProgram {
+    let made = 0;
+    return {
+      name: program.name,
+      code: program.code,
+      make: (options, other) => {
+        const subject = program.make(options, other);
+        if (made++ % 2 === 0) return subject;
+        const { machine } = subject;
+        return {
+          machine,
+          run: (cycles, stop) => {
+            const reason = subject.run(cycles, stop);
+            spoil(machine);
+            return reason;
+          },
+          setBreakpoints: (slots) => {
+            subject.setBreakpoints(slots);
+          },
+          passBreakpoint: () => {
+            subject.passBreakpoint();
+          },
+          remember: () => subject.remember(),
+        };
+      },
+    };
+  }
+
+  test.each([
+    ['a register', (machine: Machine): void => machine.setRegister(4, machine.register(4) ^ 1n), /r4/],
+    [
+      'a byte that was allocated',
+      ({ memory }: Machine): void => {
+        memory.view.setUint8(memory.used - 1, 1);
+      },
+      /memory at/,
+    ],
+    [
+      'the cycle',
+      ({ memory }: Machine): void => {
+        memory.view.setUint32(state.sliceEnd, 7_000_000, true);
+      },
+      /at: cycle/,
+    ],
+  ])('%s', (_, spoil, expected) => {
+    const totals = new Totals();
+    const seed = 5;
+    const options = { rounds: 2, cycles: 2000, shrink: false };
+    check(totals, spoiled(fuzzProgramOf(seed), spoil), flavourOf(seed), seed, options);
+    expect(totals.failures).toHaveLength(1);
+    expect(totals.failures[0]).toMatch(expected);
+  });
 });

@@ -1,200 +1,250 @@
-import { expectOk } from '../../base/problem.ts';
-import { defaultEnvironment } from '../../environment/environment.ts';
-import { loop } from '../../helpers/loop.ts';
-import { outcome, type Helper, type HelperTable } from '../../machine/helper.ts';
-import { frames, heap, state } from '../../machine/layout.ts';
-import { Machine } from '../../machine/machine.ts';
-import { codeProgram, mapDefinition } from '../../maps/testing.ts';
-import { createMap } from '../../maps/registry.ts';
-import { mapType } from '../../maps/flags.ts';
-import { Engine, type EngineOptions } from '../engine.ts';
-import { Interpreter, type StopReason, type StopRequest } from '../interpreter/interpreter.ts';
-import type { Random } from './random.ts';
-import { randomProgram, type ProgramSurroundings, type RandomProgram } from './random-program.ts';
+import { frame, heap, regionTable, stackSize, stacks } from '../../machine/layout.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { regionRow, type Region } from '../../memory/regions.ts';
+import type { EngineOptions } from '../engine.ts';
+import type { StopReason, StopRequest } from '../interpreter/interpreter.ts';
+import { mostRounds } from '../may-goto.ts';
+import type { Flavour } from './flavours.ts';
+import { Random } from './random.ts';
+import type { FuzzProgram, Subject } from './subjects.ts';
 
-/** Runs one program on the engine and on the interpreter alone, and says where they differ. */
+/** Runs a program on the engine and on the interpreter alone, stops both anywhere, and says where they differ. */
 
-interface Runner {
-  run(cycles: number, stop: StopRequest): StopReason;
-  setBreakpoints(slots: Iterable<number>): void;
-  passBreakpoint(): void;
+export interface Counts {
+  cycles: number;
+  /** Stops at which all of the state was the same. */
+  stops: number;
+  /** Those among them within a callback. */
+  callbackStops: number;
+  /** Faults that were the same, by kind. */
+  readonly faults: Map<string, number>;
 }
 
-interface Subject {
-  readonly machine: Machine;
-  readonly runner: Runner;
-  /** Linear offsets and sizes of memory outside of the fixed layout that programs write. */
-  readonly memory: readonly { readonly base: number; readonly size: number }[];
-}
-
-const regionSize = 64;
-const dataSize = 120;
-
-/** Answers, faults, and moves memory permissions, as real ones do. */
-const mixing: Helper = {
-  id: 5,
-  name: 'mixing',
-  call: (machine) => {
-    let sum = BigInt(machine.cycle) * 3n;
-    for (let i = 1; i <= 5; i++) sum = (sum * 31n) ^ machine.register(i);
-    return machine.answer(BigInt.asUintN(64, sum));
-  },
-};
-const faulting: Helper = {
-  id: 6,
-  name: 'faulting',
-  call: (machine) =>
-    (machine.register(1) & 0xffn) === 3n
-      ? machine.fail({ kind: 'helper-argument', message: 'r1 is not to my liking' })
-      : machine.answer(7),
-};
-/** Goes on two instructions later. */
-const jumping: Helper = {
-  id: 7,
-  name: 'jumping',
-  call: (machine) => {
-    const { view } = machine.memory;
-    const next = machine.slot + 1;
-    if (next + 1 >= machine.program.code.length / 8 - 2) return machine.answer(1);
-    machine.answer(2);
-    view.setUint32(state.ip, machine.code.ipOfSlot(next), true);
-    return outcome.reload;
-  },
-};
-
-const helpers = new Map([mixing, faulting, jumping, loop].map((helper) => [helper.id, helper]));
-const helperTable: HelperTable = { helpers, nameOf: (id) => helpers.get(id)?.name };
-
-function prepare({ code, functions }: RandomProgram, limits: Limits): Omit<Subject, 'runner'> {
-  const machine = new Machine(codeProgram(code, functions), defaultEnvironment, helperTable);
-  const definition = mapDefinition(mapType.ARRAY, { valueSize: dataSize, maxEntries: 1 });
-  const linked = { name: 'data', definition, data: new Uint8Array(dataSize).map((_, i) => i * 7) };
-  machine.maps.push(expectOk(createMap(machine, linked, 0)));
-  const base = machine.memory.allocate(regionSize);
-  const region = machine.regions.add({ kind: 'memory', base, size: regionSize, ...limits });
-  machine.memory.bytes.fill(0x5a, base, base + regionSize);
-  const data = machine.regions.locate(machine.maps[0]?.valueBase ?? 0n)?.region.base ?? 0;
-  if (machine.regions.addressOf(region) !== surroundings.region) throw new Error('the test region has moved');
-  return {
-    machine,
-    memory: [
-      { base, size: regionSize },
-      { base: data, size: dataSize },
-    ],
-  };
-}
-
-interface Limits {
-  readonly readLimit: number;
-  readonly writeLimit: number;
-  readonly slotSize?: number;
-}
-
-const surroundings: ProgramSurroundings = findSurroundings();
-
-function findSurroundings(): ProgramSurroundings {
-  // Regions are numbered in the order of their making: packet, code, frames, the map, its values, then the test region.
-  const machine = new Machine(codeProgram(), defaultEnvironment, helperTable);
-  const first = machine.regions.count;
-  const address = (id: number): bigint => (BigInt(id) << 32n) + 0x10000n;
-  return {
-    region: address(first + 2),
-    data: address(first + 1),
-    dataSize,
-    helpers: [5, 5, 5, 5, 6, 7],
-    loopHelper: loop.id,
-  };
-}
-
-function start({ machine }: { readonly machine: Machine }): void {
-  const entry = machine.code.ipOfSlot(0);
-  machine.memory.view.setUint32(state.ip, entry, true);
-  machine.frames.reset(entry);
-  machine.runState = 'running';
-}
-
-/** Everything a run leaves, for comparison; tables of the compiler and decoded code aside. */
-function snapshot({ machine, memory }: Omit<Subject, 'runner'>): Record<string, unknown> {
-  const { bytes } = machine.memory;
-  const hash = (from: number, to: number): number => {
-    let sum = 0x811c9dc5;
-    for (let at = from; at < to; at++) sum = Math.imul(sum ^ (bytes[at] ?? 0), 0x01000193);
-    return sum >>> 0;
-  };
-  return {
-    registers: Array.from({ length: 11 }, (_, i) => machine.register(i).toString(16)),
-    slot: machine.slot,
-    cycle: machine.cycle,
-    depth: machine.frames.depth,
-    runState: machine.runState,
-    fault: machine.fault,
-    memory: memory.map(({ base, size }) => hash(base, base + size)),
-    state: hash(state.run, state.allocator),
-    // Frames, stacks, region table.
-    fixed: hash(frames, heap - 0x70000),
-  };
-}
-
-export interface Comparison {
+export interface CompareOptions {
+  /** Times that the program is run again from its start. */
+  readonly rounds: number;
+  /** Cycles of a round, about. */
   readonly cycles: number;
-  readonly stops: number;
-  readonly faulted: string | undefined;
+  /** Regions are made smaller, so that accesses fault that do not otherwise. */
+  readonly shrink: boolean;
 }
 
-/** Throws with the difference. */
-export function compareEngines(random: Random, options: EngineOptions = {}): Comparison {
-  const program = randomProgram(random, surroundings);
-  const limits: Limits = {
-    readLimit: random.chance(90) ? regionSize : random.below(regionSize),
-    writeLimit: 0,
-    ...(random.chance(10) ? { slotSize: 32 } : {}),
-  };
-  const readLimit = limits.slotSize === undefined ? limits.readLimit : Math.min(limits.readLimit, 28);
-  const both = { ...limits, readLimit, writeLimit: random.chance(94) ? readLimit : 0 };
-  const subjects = [
-    (machine: Machine): Runner => new Interpreter(machine),
-    (machine: Machine): Runner => new Engine(machine, { smallestRun: 1, warmUp: 0, ...options }),
-  ].map((runner): Subject => {
-    const prepared = prepare(program, both);
-    start(prepared);
-    return { ...prepared, runner: runner(prepared.machine) };
-  });
-  const [expected, actual] = subjects;
-  if (expected === undefined || actual === undefined) throw new Error('two subjects');
-  return follow(random, program, expected, actual);
+const interpreted: EngineOptions = { warmUp: Infinity };
+
+/** Throws a `Difference`. */
+export function compareEngines(
+  program: FuzzProgram,
+  flavour: Flavour,
+  seed: number,
+  options: CompareOptions,
+  code = program.code,
+): Counts {
+  const random = new Random(seed);
+  const counts: Counts = { cycles: 0, stops: 0, callbackStops: 0, faults: new Map() };
+  const warmUp = random.chance(90) ? 0 : 0.2;
+  const expected = program.make({ ...flavour.common, ...interpreted }, code);
+  const actual = program.make({ ...flavour.common, warmUp, ...flavour.options }, code);
+  const again = [expected, actual].map((subject) => subject.remember());
+  const comparison = new Comparison(expected, actual, flavour, random, counts);
+  for (let round = 0; round < options.rounds; round++) {
+    if (round > 0) for (const restore of again) restore();
+    comparison.round(options);
+  }
+  return counts;
 }
 
-function follow(random: Random, program: RandomProgram, expected: Subject, actual: Subject): Comparison {
-  const slots = program.code.length / 8;
-  const most = 200 + random.below(4000);
-  let stops = 0;
-  let breakpoints = 0;
-  while (expected.machine.runState === 'running' && expected.machine.cycle < most) {
-    if (random.chance(10)) {
-      breakpoints = random.chance(40) ? 0 : 1 + random.below(3);
-      const chosen = Array.from({ length: breakpoints }, () => random.below(slots));
-      for (const { runner } of [expected, actual]) runner.setBreakpoints(chosen);
+export class Difference extends Error {}
+
+class Comparison {
+  readonly #expected: Subject;
+  readonly #actual: Subject;
+  readonly #both: readonly [Subject, Subject];
+  readonly #flavour: Flavour;
+  readonly #random: Random;
+  readonly #counts: Counts;
+
+  constructor(expected: Subject, actual: Subject, flavour: Flavour, random: Random, counts: Counts) {
+    this.#expected = expected;
+    this.#actual = actual;
+    this.#both = [expected, actual];
+    this.#flavour = flavour;
+    this.#random = random;
+    this.#counts = counts;
+  }
+
+  round({ cycles, shrink }: CompareOptions): void {
+    const random = this.#random;
+    const { machine } = this.#expected;
+    const most = cycles / 20 + random.below(cycles);
+    if (this.#flavour.breakpoints) this.#setBreakpoints();
+    if (shrink && random.chance(45)) this.#shrinkRegion();
+    while (machine.runState === 'running' && machine.cycle < most) {
+      if (shrink && random.chance(8)) this.#shrinkRegion();
+      if (random.chance(4)) this.#edit();
+      if (random.chance(20)) this.#useUpRounds();
+      if (this.#flavour.breakpoints && random.chance(10)) this.#setBreakpoints();
+      this.#slice(cycles);
     }
-    const pass = random.chance(90);
-    const depth = expected.machine.frames.depth;
+    this.#counts.cycles += machine.cycle;
+    const kind = machine.fault?.kind;
+    if (machine.runState === 'faulted' && kind !== undefined)
+      this.#counts.faults.set(kind, (this.#counts.faults.get(kind) ?? 0) + 1);
+    const from = wholeDifference(this.#expected.machine, this.#actual.machine);
+    if (from !== undefined) throw new Difference(`memory at ${from} at the end of a round`);
+  }
+
+  #slice(most: number): void {
+    const random = this.#random;
+    const { machine } = this.#expected;
+    const { depth } = machine.frames;
     const stop: StopRequest = {
       ...(random.chance(20) ? { afterExitOf: random.below(depth + 2) } : {}),
       ...(random.chance(20) ? { atDepth: random.below(depth + 1) } : {}),
     };
-    const cycles = random.chance(20) ? random.below(4) : random.below(random.pick([60, 400, 3000]));
-    const reasons = [expected, actual].map(({ runner }) => {
-      if (pass) runner.passBreakpoint();
-      return runner.run(cycles, stop);
+    const cycles = random.chance(20)
+      ? random.below(4)
+      : random.below(random.pick([60, 60, 400, Math.max(400, most)]));
+    const pass = random.chance(90);
+    const at = `${where(machine)}, ${cycles} cycles, stop ${JSON.stringify(stop)}`;
+    const reasons = this.#both.map((subject): StopReason => {
+      if (pass) subject.passBreakpoint();
+      return subject.run(cycles, stop);
     });
-    stops++;
-    const [left, right] = [expected, actual].map((subject) => JSON.stringify(snapshot(subject), replacer));
-    if (reasons[0] !== reasons[1] || left !== right) {
-      throw new Error(`after ${cycles} cycles: ${reasons.join(' / ')}\n${left}\n${right}`);
-    }
-    if (reasons[0] === 'breakpoint' && !pass && random.chance(30)) break;
+    const found = differences(this.#expected, this.#actual, reasons);
+    if (found.length > 0) throw new Difference([`run from ${at}`, ...found].join('\n  '));
+    this.#counts.stops++;
+    if (inCallback(machine)) this.#counts.callbackStops++;
   }
-  const { machine } = expected;
-  return { cycles: machine.cycle, stops, faulted: machine.fault?.kind };
+
+  #setBreakpoints(): void {
+    const random = this.#random;
+    const slots = this.#expected.machine.program.code.length / 8;
+    // Never none: that is another flavour. A slot that nothing reaches has the code with flags run without stopping.
+    const chosen = random.chance(40)
+      ? [slots - 1]
+      : Array.from({ length: 1 + random.below(3) }, () => random.below(slots));
+    for (const subject of this.#both) subject.setBreakpoints(chosen);
+  }
+
+  /** What a user may change at a stop. */
+  #edit(): void {
+    const random = this.#random;
+    const register = random.chance(10) ? 10 : random.below(10);
+    const value = random.chance(50)
+      ? random.word()
+      : this.#expected.machine.register(random.below(11)) + BigInt(random.below(9));
+    const byte = stacks + random.below(2 * stackSize);
+    const inStack = random.chance(50);
+    for (const { machine } of this.#both) {
+      if (inStack) machine.memory.view.setUint8(byte, Number(value & 0xffn));
+      else machine.setRegister(register, value);
+    }
+  }
+
+  /** Few rounds are left to may_goto in the innermost frame. */
+  #useUpRounds(): void {
+    const rounds = mostRounds - this.#random.below(6);
+    for (const { machine } of this.#both) {
+      const { view } = machine.memory;
+      const at = machine.frames.record(machine.frames.depth);
+      view.setUint32(at + frame.mayGotoRounds, rounds, true);
+      view.setBigUint64(at + frame.mayGotoCycle, view.getBigUint64(at + frame.entryCycle, true), true);
+    }
+  }
+
+  /** Rows that elided accesses do not look at stay as they are where there are such accesses. */
+  #shrinkRegion(): void {
+    const random = this.#random;
+    const { machine } = this.#expected;
+    const elide = this.#flavour.options.elide !== false;
+    const rows: Region[] = [];
+    for (let id = 0; id < machine.regions.count; id++) {
+      const region = machine.regions.get(id);
+      if (region !== undefined && mayShrink(machine, region, elide)) rows.push(region);
+    }
+    if (rows.length === 0) return;
+    const { id, readLimit, writeLimit } = random.pick(rows);
+    const limit = random.below(Math.max(readLimit, 1));
+    for (const { machine: each } of this.#both) {
+      const { view } = each.memory;
+      const row = each.regions.rowOf(id);
+      view.setUint32(row + regionRow.readLimit, limit, true);
+      if (writeLimit > 0) view.setUint32(row + regionRow.writeLimit, limit, true);
+    }
+  }
+}
+
+function mayShrink(machine: Machine, region: Region, elide: boolean): boolean {
+  if (region.readLimit === 0) return false;
+  switch (region.kind) {
+    case 'packet':
+    case 'ctx':
+    case 'memory':
+    case 'frame_key':
+    case 'map_key':
+      return true;
+    case 'stack':
+      return !elide;
+    case 'map_value':
+      return !elide || machine.maps[region.owner]?.valueBase === undefined || region.slotMask !== 0xffffffff;
+    default:
+      return false;
+  }
+}
+
+function inCallback({ runState, frames }: Machine): boolean {
+  if (runState !== 'running') return false;
+  for (let depth = frames.depth; depth > 0; depth--) if (frames.read(depth).kind === 'callback') return true;
+  return false;
+}
+
+function where({ cycle, slot, frames }: Machine): string {
+  return `cycle ${cycle}, slot ${slot}, depth ${frames.depth}`;
+}
+
+function differences(
+  expected: Subject,
+  actual: Subject,
+  [left, right]: readonly (StopReason | undefined)[],
+): string[] {
+  const found: string[] = [];
+  const say = (what: string, a: unknown, b: unknown): void => {
+    if (a !== b) found.push(`${what}: ${String(a)}, but compiled ${String(b)}`);
+  };
+  const [a, b] = [expected.machine, actual.machine];
+  say('stopped for', left, right);
+  say('at', where(a), where(b));
+  if (a.fault !== undefined || b.fault !== undefined)
+    say('fault', JSON.stringify(a.fault, replacer), JSON.stringify(b.fault, replacer));
+  say('outputs', a.outputs.length, b.outputs.length);
+  const from = usedDifference(a, b);
+  if (from !== undefined || found.length > 0) {
+    for (let i = 0; i <= 10; i++) say(`r${i}`, a.register(i).toString(16), b.register(i).toString(16));
+    if (from !== undefined) found.push(`memory at ${from}`);
+  }
+  return found;
+}
+
+/** The first word that differs, rows of the region table that are not in use aside. */
+function usedDifference(a: Machine, b: Machine): number | undefined {
+  if (a.memory.used !== b.memory.used) return a.memory.used;
+  return (
+    firstDifference(a, b, 0, regionTable + a.regions.count * regionRow.sizeOf) ??
+    firstDifference(a, b, heap, a.memory.used)
+  );
+}
+
+function wholeDifference(a: Machine, b: Machine): number | undefined {
+  return firstDifference(a, b, 0, Math.max(a.memory.used, b.memory.used));
+}
+
+/** Linear offset; both ends are multiples of 4. */
+function firstDifference(a: Machine, b: Machine, from: number, to: number): number | undefined {
+  const count = (to - from) >> 2;
+  const left = new Int32Array(a.memory.bytes.buffer, from, count);
+  const right = new Int32Array(b.memory.bytes.buffer, from, count);
+  for (let i = 0; i < count; i++) if (left[i] !== right[i]) return from + 4 * i;
+  return undefined;
 }
 
 function replacer(_: string, value: unknown): unknown {

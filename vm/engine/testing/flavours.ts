@@ -1,0 +1,48 @@
+import type { EngineOptions } from '../engine.ts';
+
+/** One way the engine can run a program; all of them must leave what the interpreter alone leaves. */
+export interface Flavour {
+  readonly name: string;
+  /** Of the engine under test. */
+  readonly options: EngineOptions;
+  /** Of both engines: what changes results. */
+  readonly common: EngineOptions;
+  readonly breakpoints: boolean;
+}
+
+interface Choice {
+  readonly name: string;
+  readonly options?: EngineOptions;
+  readonly common?: EngineOptions;
+  readonly breakpoints?: boolean;
+}
+
+/** Each row is one thing that engines do in several ways; flavours are all combinations. */
+const choices: readonly (readonly Choice[])[] = [
+  [
+    { name: 'elide', options: { elide: true } },
+    { name: 'check', options: { elide: false } },
+  ],
+  [{ name: 'plain' }, { name: 'breakpoints', breakpoints: true }],
+  [{ name: 'whole' }, { name: 'chunks', options: { chunkBlocks: 3 } }],
+  [
+    { name: 'always', options: { smallestRun: 1 } },
+    { name: 'long runs', options: { smallestRun: 200 } },
+  ],
+];
+
+export const flavours: readonly Flavour[] = choices
+  .reduce<readonly (readonly Choice[])[]>(
+    (combinations, row) => combinations.flatMap((some) => row.map((choice) => [...some, choice])),
+    [[]],
+  )
+  .map((combination) => ({
+    name: combination.map(({ name }) => name).join(', '),
+    options: merged(combination.map(({ options }) => options)),
+    common: merged(combination.map(({ common }) => common)),
+    breakpoints: combination.some(({ breakpoints }) => breakpoints === true),
+  }));
+
+function merged(options: readonly (EngineOptions | undefined)[]): EngineOptions {
+  return Object.assign({}, ...options) as EngineOptions; // Object.assign of many is untyped
+}
