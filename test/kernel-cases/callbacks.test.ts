@@ -36,11 +36,11 @@ const refusedFaults: Readonly<Record<string, string>> = {
   loop_ret2: 'callback-return',
   loop_retm1: 'callback-return',
   loop_rec: 'call-depth',
+  stack_big: 'refused-by-kernel',
 };
 
 /** Those that end without a fault: what the verifier minds is not what this run does. */
 const refusedButRun: Readonly<Record<string, string>> = {
-  stack_big: 'no frame uses more than its own stack',
   loop_retu: 'the unknown value it returns is 0',
 };
 

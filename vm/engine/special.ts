@@ -3,9 +3,10 @@ import { decode } from '../isa/decode.ts';
 import type { Instruction, Semantics } from '../isa/row.ts';
 import { accessFault } from '../machine/access-fault.ts';
 import { outcome, type Outcome } from '../machine/helper.ts';
+import { refusalOfFrame } from '../machine/stack-depth.ts';
 import { decoded, state } from '../machine/layout.ts';
 import type { Machine } from '../machine/machine.ts';
-import { addressRegister, refusal } from './interpreter/decode-program.ts';
+import { addressRegister, refusal, targetSlot } from './interpreter/decode-program.ts';
 import { performPacketLoad } from './packet-load.ts';
 
 /**
@@ -88,10 +89,9 @@ function performCall(
   instruction: Instruction,
   target: Extract<Semantics, { kind: 'call' }>['target'],
 ): Outcome {
-  const depth = machine.frames.depth + 2;
   switch (target) {
     case 'subprogram':
-      return machine.fail({ kind: 'call-depth', message: `the call stack of ${depth} frames is too deep` });
+      return callSubprogram(machine, targetSlot(instruction, machine.slot) ?? 0);
     case 'kfunc':
       return machine.fail({
         kind: 'unsupported-kfunc',
@@ -118,14 +118,16 @@ function callRegister(machine: Machine, register: number): Outcome {
       access: { type: 'call', address, size: 8, register },
     });
   }
+  return callSubprogram(machine, target);
+}
+
+/** The function at slot `target`: a call that may be one frame, or some bytes of stack, too many. */
+function callSubprogram(machine: Machine, target: number): Outcome {
+  const refused = refusalOfFrame(machine) ?? machine.stackDepths.refusalOfCall(machine, target);
+  if (refused !== undefined) return machine.fail(refused);
   const { view } = machine.memory;
   const ip = view.getUint32(state.ip, true);
-  if (
-    !machine.frames.pushSubprogram(ip, ip + decoded.sizeOf, machine.code.ipOfSlot(target), machine.cycle + 1)
-  ) {
-    const message = `the call stack of ${machine.frames.depth + 2} frames is too deep`;
-    return machine.fail({ kind: 'call-depth', message });
-  }
+  machine.frames.pushSubprogram(ip, ip + decoded.sizeOf, machine.code.ipOfSlot(target), machine.cycle + 1);
   return outcome.reload;
 }
 

@@ -1,6 +1,7 @@
 import { outcome, type Outcome } from '../machine/helper.ts';
 import { decoded, frame, frames, state } from '../machine/layout.ts';
 import type { Machine } from '../machine/machine.ts';
+import { refusalOfFrame } from '../machine/stack-depth.ts';
 import { isStackOrNull } from './arguments.ts';
 
 /** What helpers that run callbacks share: entering the frame, arguments, what a callback may return. */
@@ -38,10 +39,12 @@ export function enterCallbacks(machine: Machine, call: CallbackCall): number | u
   const ip = view.getUint32(state.ip, true);
   const entry = machine.code.ipOfSlot(slot);
   const { depth } = machine.frames;
-  if (!machine.frames.pushCallback(ip, ip + decoded.sizeOf, entry, machine.cycle + 1)) {
-    machine.fail({ kind: 'call-depth', message: `the call stack of ${depth + 2} frames is too deep` });
+  const refused = refusalOfFrame(machine) ?? machine.stackDepths.refusalOfCall(machine, slot);
+  if (refused !== undefined) {
+    machine.fail(refused);
     return undefined;
   }
+  machine.frames.pushCallback(ip, ip + decoded.sizeOf, entry, machine.cycle + 1);
   const record = machine.frames.record(depth + 1);
   view.setUint32(record + frame.helper, call.helper, true);
   if (call.map !== undefined) view.setUint32(record + frame.map, call.map, true);

@@ -10,6 +10,7 @@ import {
   state,
   type FrameKind,
 } from './layout.ts';
+import { noteTailCall, readTailCalls, type TailCall } from './tail-calls.ts';
 
 export interface CallbackFrame {
   readonly helper: number;
@@ -37,7 +38,11 @@ export interface FrameView {
   /** r6 to r10 of the caller. */
   readonly saved: readonly bigint[];
   readonly callback: CallbackFrame | undefined;
+  /** What tail calls have replaced in the frame, the last one first. */
+  readonly tailCalls: readonly TailCall[];
 }
+
+export type { TailCall };
 
 const noMap = 0xffffffff;
 
@@ -90,6 +95,7 @@ export class Frames {
     this.#memory.bytes.fill(0, stacks, stacks + maximumFrames * stackSize);
     const { view } = this.#memory;
     view.setUint32(state.depth, 0, true);
+    view.setUint32(state.tailCalls, 0, true);
     const record = this.record(0);
     view.setUint32(record + frame.kind, frameKinds.indexOf('program'), true);
     view.setUint32(record + frame.entryIp, entryIp, true);
@@ -134,6 +140,28 @@ export class Frames {
     return true;
   }
 
+  /** A tail call at `callIp`: the function at `entryIp` takes the place of the innermost frame's, from `cycle` on. */
+  replace(callIp: number, entryIp: number, cycle: number): void {
+    const { view } = this.#memory;
+    const { depth } = this;
+    const record = this.record(depth);
+    const ended = {
+      callIp,
+      entryIp: view.getUint32(record + frame.entryIp, true),
+      entryCycle: Number(view.getBigUint64(record + frame.entryCycle, true)),
+    };
+    noteTailCall(this.#memory, depth, ended, cycle);
+    view.setUint32(record + frame.entryIp, entryIp, true);
+    view.setBigUint64(record + frame.entryCycle, BigInt(cycle), true);
+    view.setUint32(state.ip, entryIp, true);
+  }
+
+  /** See FrameView.tailCalls. */
+  tailCalls(depth: number): readonly TailCall[] {
+    const entryCycle = Number(this.#memory.view.getBigUint64(this.record(depth) + frame.entryCycle, true));
+    return readTailCalls(this.#memory, depth, entryCycle);
+  }
+
   /** Makes the key storage of a callback frame readable to the program (array keys). */
   shareKey(depth: number, size: number): void {
     const { view } = this.#memory;
@@ -174,6 +202,7 @@ export class Frames {
       stackTop: view.getBigUint64(at + frame.stackTop, true),
       saved: [0, 1, 2, 3, 4].map((i) => view.getBigUint64(at + frame.saved + 8 * i, true)),
       callback: kind === 'callback' ? this.#readCallback(at) : undefined,
+      tailCalls: this.tailCalls(depth),
     };
   }
 

@@ -16,6 +16,8 @@ export const state = {
   depth: 92,
   /** Cycles left in this slice (s32). */
   budget: 96,
+  /** Tail calls that the run has made (u32): records of `tailCallTable`. */
+  tailCalls: 100,
   /** Cycle (u64) at which the budget is used up: cycle = end - budget. */
   sliceEnd: 104,
   /** Stop after the exit of a frame whose depth is at most this (s32); -1 = never. */
@@ -121,6 +123,28 @@ export const regionTable = stacks + maximumFrames * stackSize;
 export const heap = regionTable + maximumRegions * regionRow.sizeOf;
 
 if (state.allocator + allocatorStateSize > frames) throw new Error('the state block runs into the frames');
+
+/** MAX_TAIL_CALL_CNT of include/linux/bpf.h: tail calls in one run. */
+export const maximumTailCalls = 33;
+
+/** Offsets in the record of a tail call. */
+export const tailCall = {
+  /** Depth of the frame (u32). */
+  depth: 0,
+  /** The call (u32). */
+  callIp: 4,
+  /** First instruction of the function that made it (u32). */
+  entryIp: 8,
+  /** Entry cycle (u64) of that function, and of the one that took its place. */
+  ended: 16,
+  begun: 24,
+  sizeOf: 32,
+} as const;
+
+export const tailCallTable = 0x800;
+
+if (state.allocator + allocatorStateSize > tailCallTable)
+  throw new Error('the state block runs into the table of tail calls');
 
 /** A decoded instruction, 32 bytes; one for each slot. */
 export const decoded = {

@@ -10,6 +10,7 @@ import { outcome, type Outcome } from './helper.ts';
 import type { KernelMap } from './kernel-map.ts';
 import { heap, regionTable, runStates, state, type RunState } from './layout.ts';
 import type { OutputRecord } from './output.ts';
+import { StackDepths } from './stack-depth.ts';
 import { Written } from './written.ts';
 
 /** A store the program made to a region with its own rules (the context). False: not allowed. */
@@ -33,6 +34,7 @@ export class Machine {
   readonly maps: KernelMap[] = [];
   readonly outputs: OutputRecord[] = [];
   readonly helpers: HelperTable;
+  readonly stackDepths: StackDepths;
   /** Set by whoever returns `outcome.fault`, and by the engine. */
   fault: Fault | undefined;
   /** BPF_PROG_TYPE_ name of the current run's program in lower case; empty before the first run. */
@@ -46,6 +48,7 @@ export class Machine {
     this.program = program;
     this.environment = environment;
     this.helpers = helpers;
+    this.stackDepths = new StackDepths(program);
     this.memory = new LinearMemory({ state: state.allocator, heap });
     this.regions = new Regions(this.memory, regionTable, state.regions);
     this.regions.add({ kind: 'packet', base: 0, size: 0 });

@@ -44,6 +44,8 @@ function write(machine: Machine, instruction: Instruction, slot: number): void {
   view.setUint32(at + decoded.address, state.registers + 8 * addressRegister(instruction), true);
   const target = targetSlot(instruction, slot);
   if (target !== undefined) view.setUint32(at + decoded.target, machine.code.ipOfSlot(target), true);
+  if (semantics.kind === 'call' && target !== undefined && machine.stackDepths.canExceed(target))
+    view.setUint16(at + decoded.handler, specialHandler, true);
   const constant = semantics.kind === 'lddw' ? (wideConstant(machine, instruction, slot) ?? 0n) : BigInt(imm);
   view.setBigUint64(at + decoded.constant, BigInt.asUintN(64, constant), true);
 }
