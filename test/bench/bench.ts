@@ -1,173 +1,166 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectOk } from '../../vm/base/problem.ts';
-import { Engine } from '../../vm/engine/engine.ts';
-import { Interpreter, type StopReason, type StopRequest } from '../../vm/engine/interpreter/interpreter.ts';
-import { VirtualMachine } from '../../vm/engine/virtual-machine.ts';
-import { defaultEnvironment } from '../../vm/environment/environment.ts';
-import type { Machine } from '../../vm/machine/machine.ts';
-import { link } from '../../vm/object/link/link.ts';
-import { readObject } from '../../vm/object/read-object.ts';
+import { loadRows } from './load.ts';
+import { kernelAbsent, KernelProgram, native, nativeAbsent, type Others } from './others.ts';
+import { digits, geometricMean, Series } from './statistics.ts';
+import { Subject } from './subject.ts';
 
 /**
- * Nanoseconds of CPU time for an instruction: compiled, interpreted, and where they are at hand natively and in the
- * kernel. All in one run, in turns, the best of some rounds each.
+ * Nanoseconds of CPU time for an instruction: compiled, with a breakpoint set, interpreted, in the kernel and natively,
+ * all in turns in one run. ROOT [PART OF A NAME].
  */
 
-interface Runner {
-  run(cycles: number, stop: StopRequest): StopReason;
-}
-
-const folder = process.argv[2] ?? '';
-const only = process.argv[3] ?? '';
-const rounds = 7;
-const roundTime = 60;
+const [root = '.', only = ''] = process.argv.slice(2);
+const folder = join(root, 'test/bench');
+const rounds = 5;
 const scratch = mkdtempSync(join(tmpdir(), 'bpf-bench-'));
-const packet = Buffer.from('take 12 eggs, "a \\"fresh\\" egg" and 500 g flour; '.repeat(30)).subarray(
-  0,
-  1000,
-);
+const text = 'take 12 eggs, "a \\"fresh\\" egg" and 500 g flour; '.repeat(30);
+const others: Others = { folder, scratch, packet: Buffer.from(text).subarray(0, 1000) };
 
-/** Milliseconds of CPU time, V8's own threads included. */
-function cpuTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
+/** Programs that call subprograms, helpers or callbacks. */
+const calling = /^(calls|loop|for_each|large_|array_|hash_)/;
 
-class Subject {
-  readonly #vm: VirtualMachine;
-  readonly #runner: Runner;
-  readonly #program;
-  best = Infinity;
-  /** Of the first run: later ones see what it left. */
-  readonly cycles: number;
-
-  constructor(file: string, makeRunner: (machine: Machine) => Runner) {
-    const object = expectOk(readObject(new Uint8Array(readFileSync(join(folder, file))), file));
-    this.#vm = expectOk(VirtualMachine.create(expectOk(link(object)), defaultEnvironment));
-    this.#runner = makeRunner(this.#vm.machine);
-    const [program] = object.programs;
-    if (program === undefined) throw new Error(`${file} has no program`);
-    this.#program = program;
-    this.cycles = this.once();
-  }
-
-  once(): number {
-    const { machine } = this.#vm;
-    this.#start();
-    while (machine.runState === 'running') this.#runner.run(1e9, {});
-    if (machine.fault !== undefined) throw new Error(machine.fault.message);
-    return machine.cycle;
-  }
-
-  #start(): void {
-    expectOk(this.#vm.startRun(this.#program, { dataIn: packet }));
-  }
-
-  /** What the start of a run takes does not count: it is measured apart. */
-  round(): void {
-    let cycles = 0;
-    let runs = 0;
-    const start = cpuTime();
-    while (cpuTime() - start < roundTime) {
-      for (let i = 0; i < 10; i++) cycles += this.once();
-      runs += 10;
-    }
-    const end = cpuTime();
-    for (let i = 0; i < runs; i++) this.#start();
-    const passed = end - start - (cpuTime() - end);
-    this.best = Math.min(this.best, (passed * 1e6) / cycles);
-  }
-}
-
-/** Nanoseconds of a run; undefined where there is no compiler or the program has no native form. */
-function native(name: string): (() => number) | undefined {
-  const binary = join(scratch, name);
-  try {
-    const define = `-DPROGRAM_FILE="${name}.bpf.c"`;
-    execFileSync('clang-19', ['-O2', define, join(folder, 'native.c'), '-o', binary], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  return () => Number(execFileSync(binary, ['1000'], { input: packet }).toString());
-}
-
-/** Nanoseconds of a run in the kernel; undefined without root, or where the kernel refuses the program. */
-function kernel(name: string): (() => number) | undefined {
-  const pin = `/sys/fs/bpf/bench-${process.pid}-${name}`;
-  const data = join(scratch, 'packet');
-  writeFileSync(data, packet);
-  const run = (): number => {
-    try {
-      execFileSync('bpftool', ['prog', 'load', join(folder, `${name}.bpf.o`), pin], { stdio: 'pipe' });
-      const words = ['prog', 'run', 'pinned', pin, 'data_in', data, 'repeat', '1000'];
-      const text = execFileSync('bpftool', words, { stdio: 'pipe' }).toString();
-      return Number(/duration \(average\): (\d+)ns/.exec(text)?.[1]);
-    } finally {
-      rmSync(pin, { force: true });
-    }
-  };
-  try {
-    run();
-    return run;
-  } catch {
-    return undefined;
-  }
-}
+/** What one run does so often, for figures beside those of instructions. */
+const units = new Map<string, readonly [string, number]>([
+  ['for_each', ['element', 1024]],
+  ['for_each_hash', ['element', 1000]],
+  ['large_array', ['element', 100_000]],
+  ['large_hash', ['element', 100_000]],
+  ['loop', ['round', 10_000]],
+  ['array_lookups', ['call', 2000]],
+  ['array_updates', ['call', 2000]],
+  ['hash_lookups', ['call', 2000]],
+  ['hash_updates', ['call', 2000]],
+  ['calls', ['call', 8000]],
+]);
 
 const columns = [
-  'program',
   'cycles',
   'compiled',
-  'checked',
+  'breakpoint',
   'interpreted',
-  'native',
   'kernel',
-  'x native',
+  'native',
   'x kernel',
+  '(median)',
+  'x native',
+  '(median)',
 ];
-console.log(columns.map((column) => column.padStart(11)).join(' '));
-const ratios: { native: number[]; kernel: number[]; compiled: number[]; interpreted: number[] } = {
-  native: [],
-  kernel: [],
-  compiled: [],
-  interpreted: [],
+const show = (name: string, cells: readonly string[]): void => {
+  console.log([name.padEnd(14), ...cells.map((cell) => cell.padStart(11))].join(' '));
 };
-for (const file of readdirSync(folder).filter((entry) => entry.endsWith('.bpf.o'))) {
-  const name = file.replace('.bpf.o', '');
-  if (only !== '' && !name.includes(only)) continue;
-  const compiled = new Subject(file, (machine) => new Engine(machine, { warmUp: 0 }));
-  const checked = new Subject(file, (machine) => new Engine(machine, { warmUp: 0, elide: false }));
-  const interpreted = new Subject(file, (machine) => new Interpreter(machine));
-  const others = [native(name), existsSync('/sys/fs/bpf') ? kernel(name) : undefined];
-  const best = [Infinity, Infinity];
-  for (let round = 0; round < rounds; round++) {
-    for (const subject of [compiled, checked, interpreted]) subject.round();
-    others.forEach((measure, i) => {
-      if (measure) best[i] = Math.min(best[i] ?? Infinity, measure() / compiled.cycles);
-    });
-  }
-  const [nativeBest = Infinity, kernelBest = Infinity] = best;
-  if (compiled.cycles !== interpreted.cycles) throw new Error(`${name}: the engines differ`);
-  const figures = [compiled.best, checked.best, interpreted.best, nativeBest, kernelBest];
-  const shown = figures.map((value) => (value === Infinity ? '-' : value.toFixed(3)));
-  const times = [nativeBest, kernelBest].map((value) =>
-    value === Infinity ? '-' : (compiled.best / value).toFixed(2),
-  );
-  ratios.compiled.push(compiled.best);
-  ratios.interpreted.push(interpreted.best);
-  if (nativeBest !== Infinity) ratios.native.push(compiled.best / nativeBest);
-  if (kernelBest !== Infinity) ratios.kernel.push(compiled.best / kernelBest);
-  console.log([name, compiled.cycles, ...shown, ...times].map((cell) => String(cell).padStart(11)).join(' '));
+
+interface Row {
+  readonly name: string;
+  readonly compiled: number;
+  readonly breakpoints: number;
+  readonly interpreted: number;
+  readonly xKernel: number | undefined;
+  readonly xNative: number | undefined;
 }
-const mean = (values: readonly number[]): string =>
-  values.length === 0
-    ? '-'
-    : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length).toFixed(2);
-console.log(
-  `geometric means: compiled ${mean(ratios.compiled)} ns, interpreted ${mean(ratios.interpreted)} ns, ` +
-    `${mean(ratios.native)} x native, ${mean(ratios.kernel)} x kernel`,
-);
-rmSync(scratch, { recursive: true, force: true });
+
+const notes: string[] = [];
+const unitLines: string[] = [];
+
+function measure(name: string): Row {
+  const path = join(folder, `${name}.bpf.o`);
+  const { packet } = others;
+  const subjects = [
+    new Subject(path, packet, { warmUp: 0 }),
+    new Subject(path, packet, { warmUp: 0 }, true),
+    new Subject(path, packet, { warmUp: Infinity }),
+  ];
+  const [{ cycles } = { cycles: 0 }] = subjects;
+  if (subjects.some((subject) => subject.cycles !== cycles)) throw new Error(`${name}: the engines differ`);
+  const kernel = KernelProgram.load(name, others);
+  const own = native(name, others);
+  if (typeof kernel === 'string' && kernelAbsent === undefined)
+    notes.push(`${name} in the kernel: ${kernel}`);
+  const measures = [
+    ...subjects.map((subject) => subject.measure),
+    typeof kernel === 'string' ? undefined : (): number => kernel.measure() / cycles,
+    typeof own === 'string' ? undefined : (): number => own() / cycles,
+  ];
+  const series = measures.map(() => new Series());
+  for (let round = 0; round < rounds; round++) {
+    measures.forEach((each, i) => series[i]?.rounds.push(each === undefined ? Infinity : each()));
+  }
+  if (typeof kernel !== 'string') kernel.close();
+  const [compiled, breakpoints, interpreted, inKernel, natively] = series as [
+    Series,
+    Series,
+    Series,
+    Series,
+    Series,
+  ];
+  const ratio = (to: Series): number | undefined =>
+    Number.isFinite(to.best) ? compiled.best / to.best : undefined;
+  const median = (to: Series): number | undefined =>
+    Number.isFinite(to.best) ? compiled.medianRatio(to) : undefined;
+  show(name, [
+    String(cycles),
+    ...series.map(({ best }) => digits(best, 3)),
+    digits(ratio(inKernel), 2),
+    digits(median(inKernel), 2),
+    digits(ratio(natively), 2),
+    digits(median(natively), 2),
+  ]);
+  const unit = units.get(name);
+  if (unit !== undefined) {
+    const [what, count] = unit;
+    const each = (own: Series): string => digits((own.best * cycles) / count, 1);
+    unitLines.push(
+      `${name.padEnd(14)} ns ${`a ${what}`.replace('a e', 'an e').padEnd(10)} compiled ${each(compiled)}, ` +
+        `interpreted ${each(interpreted)}, kernel ${each(inKernel)}, native ${each(natively)}`,
+    );
+  }
+  return {
+    name,
+    compiled: compiled.best,
+    breakpoints: breakpoints.best,
+    interpreted: interpreted.best,
+    xKernel: ratio(inKernel),
+    xNative: ratio(natively),
+  };
+}
+
+function means(title: string, rows: readonly Row[]): void {
+  const mean = (value: (row: Row) => number | undefined): string => {
+    const values = rows.map(value).filter((each) => each !== undefined);
+    return values.length === 0 ? '-' : `${geometricMean(values).toFixed(2)} (${values.length})`;
+  };
+  console.log(
+    `${title}: compiled ${mean((row) => row.compiled)} ns, interpreted ${mean((row) => row.interpreted)} ns, ` +
+      `${mean((row) => row.xKernel)} x kernel, ${mean((row) => row.xNative)} x native; ` +
+      `with a breakpoint set ${mean((row) => row.breakpoints / row.compiled)} x compiled`,
+  );
+}
+
+try {
+  const names = readdirSync(folder)
+    .filter((entry) => entry.endsWith('.bpf.o'))
+    .map((entry) => entry.replace('.bpf.o', ''))
+    .filter((name) => name.includes(only));
+  // First: it looks at code that V8 has not seen before.
+  const loads = only === '' || 'load'.includes(only) ? await loadRows(root, scratch) : [];
+  if (kernelAbsent !== undefined) notes.push(`kernel: absent, ${kernelAbsent}`);
+  if (nativeAbsent !== undefined) notes.push(`native: absent, ${nativeAbsent}`);
+  if (names.length > 0) show('ns/instruction', columns);
+  const rows = names.map(measure);
+  for (const line of unitLines) console.log(line);
+  if (rows.length > 1) {
+    means('geometric means (of how many programs), all', rows);
+    means(
+      'those the kernel loads',
+      rows.filter(({ xKernel }) => xKernel !== undefined),
+    );
+    means(
+      'those the kernel loads, without calls',
+      rows.filter(({ xKernel, name }) => xKernel !== undefined && !calling.test(name)),
+    );
+  }
+  for (const line of [...loads, ...notes]) console.log(line);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
