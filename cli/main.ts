@@ -40,6 +40,15 @@ const cycleLimit = (): Option =>
     .argParser(numberFrom(1, Number.MAX_SAFE_INTEGER))
     .default(1_000_000_000);
 
+const strict = (): Option =>
+  new Option('--strict', 'stop at reads of registers and stack bytes that were never written').default(false);
+
+/** What runs are asked for. */
+interface RunFlags {
+  readonly cycleLimit: number;
+  readonly strict: boolean;
+}
+
 /** Answers with the status of the process; undefined where it stays alive. */
 function commandLine(finish: (status: ExitStatus) => void): Command {
   const program = new Command('ebpf-debugger')
@@ -52,7 +61,8 @@ function commandLine(finish: (status: ExitStatus) => void): Command {
     .description('run scenarios and print one JSON object a line')
     .argument('<file...>', 'scenario files')
     .addOption(cycleLimit())
-    .action(async (files: string[], options: { cycleLimit: number }) => {
+    .addOption(strict())
+    .action(async (files: string[], options: RunFlags) => {
       finish(await runCommand(files, options, write));
     });
 
@@ -61,8 +71,9 @@ function commandLine(finish: (status: ExitStatus) => void): Command {
     .description('run scenarios and say what differs from their expectations')
     .argument('<file...>', 'scenario files')
     .addOption(cycleLimit())
+    .addOption(strict())
     .option('--junit <file>', 'write a JUnit report too')
-    .action(async (files: string[], options: { cycleLimit: number; junit?: string }) => {
+    .action(async (files: string[], options: RunFlags & { junit?: string }) => {
       finish(await testCommand(files, options, print));
     });
 

@@ -36,7 +36,9 @@ async function loadParts(
   if (!configured.ok) return configured;
   const { scenario, folder } = configured.value;
   const scenarioFiles: ScenarioFiles = { readFile: (path) => files.readFile(joinPath(folder, path)) };
-  const prepared = await prepareScenario(scenario, { readFile: (path) => files.readFile(path) });
+  const objectFiles: ScenarioFiles = { readFile: (path) => files.readFile(path) };
+  const { strict = false } = configuration;
+  const prepared = await prepareScenario(scenario, objectFiles, { strict });
   if (!prepared.ok) return prepared;
   const programs = checkPrograms(prepared.value);
   if (!programs.ok) return programs;

@@ -11,6 +11,7 @@ const settings = argumentsOf({
   stopOnEntry: optional(flag),
   stopAtExit: optional(flag),
   cycleLimit: optional(count),
+  strict: optional(flag),
   sourceMap: optional(dictionary(text)),
   cwd: optional(text),
 });

@@ -26,6 +26,12 @@ export interface LaunchConfiguration extends Partial<ScenarioJson> {
    * @default 1000000000
    */
   readonly cycleLimit?: number;
+  /**
+   * Stop with a fault at reads of registers and stack bytes that were never written. The kernel's verifier refuses
+   * programs that read such registers, and lets only privileged ones read such stack bytes. Runs are slower.
+   * @default false
+   */
+  readonly strict?: boolean;
   /** Folders of the machine that compiled the object, and where they are here. */
   readonly sourceMap?: Readonly<Record<string, string>>;
   /** Folder that relative paths are relative to. Default: the workspace folder. */

@@ -29,22 +29,33 @@ export interface PreparedScenario {
   readonly vm: VirtualMachine;
 }
 
+/** What is asked of the machine besides the scenario. */
+export interface MachineOptions {
+  /** Reads of registers and stack bytes that were never written are faults. Default false. */
+  readonly strict?: boolean;
+}
+
 /** Loads the scenario's object and fills maps and globals. */
 export async function prepareScenario(
   scenario: Scenario,
   files: ScenarioFiles,
+  options: MachineOptions = {},
 ): Promise<Result<PreparedScenario>> {
   const [path = '', second] = scenario.objects;
   if (second !== undefined) {
     return attempt(() => raise('unsupported-linking', 'linking several objects is not supported yet'));
   }
   const bytes = await files.readFile(path);
-  return attempt(() => prepareObject(scenario, expectOk(readObject(expectOk(bytes), path))));
+  return attempt(() => prepareObject(scenario, expectOk(readObject(expectOk(bytes), path)), options));
 }
 
 /** The same for an object that is read already. Raises. */
-export function prepareObject(scenario: Scenario, object: ProgramObject): PreparedScenario {
-  const vm = expectOk(VirtualMachine.create(expectOk(link(object)), scenario.environment));
+export function prepareObject(
+  scenario: Scenario,
+  object: ProgramObject,
+  { strict = false }: MachineOptions = {},
+): PreparedScenario {
+  const vm = expectOk(VirtualMachine.create(expectOk(link(object)), scenario.environment, { strict }));
   changeState(vm.machine, scenario.state, '', false);
   return { scenario, object, vm };
 }

@@ -8,6 +8,7 @@ import {
   contextType,
   prepareScenario,
   startScenarioRun,
+  type MachineOptions,
   type PreparedScenario,
   type ScenarioFiles,
 } from './prepare-scenario.ts';
@@ -15,7 +16,7 @@ import { reportFault, type MapReport, type RunReport, type ScenarioResult } from
 import type { Scenario, ScenarioRun } from './scenario.ts';
 import { formatValue } from './typed-print.ts';
 
-export interface RunOptions {
+export interface RunOptions extends MachineOptions {
   /** Cycles after which a run is ended as endless. Default 1 billion. */
   readonly cycleLimit?: number;
   /** Called between slices of a long run, so that the host can do other things. */
@@ -31,7 +32,7 @@ export async function runScenario(
   files: ScenarioFiles,
   options: RunOptions = {},
 ): Promise<Result<ScenarioResult>> {
-  const prepared = await prepareScenario(scenario, files);
+  const prepared = await prepareScenario(scenario, files, options);
   if (!prepared.ok) return prepared;
   const runs: RunReport[] = [];
   for (const run of scenario.runs) {

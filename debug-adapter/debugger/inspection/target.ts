@@ -67,6 +67,7 @@ export class Target implements Surroundings {
       if (!stored.ok) return stored;
     } else {
       memory.bytes.set(bytes, place.linear);
+      this.machine.written?.setBytes(place.linear, bytes.length);
     }
     this.#edited({ kind: 'memory', address, bytes });
     return ok(undefined);
