@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fromHex, readUnsigned, toHex, writeInteger } from '../../vm/base/bytes.ts';
 import { expectOk } from '../../vm/base/problem.ts';
+import type { EngineOptions } from '../../vm/engine/engine.ts';
 import { VirtualMachine } from '../../vm/engine/virtual-machine.ts';
 import { defaultEnvironment, type Environment } from '../../vm/environment/environment.ts';
 import type { Fault } from '../../vm/machine/fault.ts';
 import type { KernelMap } from '../../vm/machine/kernel-map.ts';
+import { ProgArrayMap } from '../../vm/maps/prog-array.ts';
 import { link } from '../../vm/object/link/link.ts';
 import { readObject } from '../../vm/object/read-object.ts';
 import { selectProgram } from '../../vm/object/select-program.ts';
@@ -25,7 +27,10 @@ export interface RecordedCase {
   readonly source: string;
   readonly program: string;
   readonly defines: Readonly<Record<string, string>>;
-  /** Elements put in before the run: map, key and value in hex; per-CPU values of both CPUs, 8 bytes each. */
+  /**
+   * Elements put in before the run: map, key and value in hex; per-CPU values of both CPUs, 8 bytes each; in a
+   * PROG_ARRAY the name of a program.
+   */
   readonly sets: readonly (readonly [map: string, key: string, value: string])[];
   readonly globals: Readonly<Record<string, number>>;
   /** Two where two runs on the kernel gave different results. */
@@ -62,12 +67,13 @@ export function runCase(
   recorded: RecordedCase,
   like: Observed,
   environment: Partial<Environment> = {},
+  engine: EngineOptions = {},
 ): CaseResult {
   const own = Object.keys(recorded.defines).length > 0;
   const file = `${own ? recorded.name : recorded.source}.bpf.o`;
   const object = expectOk(readObject(readFileSync(new URL(`objects/${file}`, folder)), file));
   const machine = expectOk(
-    VirtualMachine.create(expectOk(link(object)), { ...defaultEnvironment, ...environment }),
+    VirtualMachine.create(expectOk(link(object)), { ...defaultEnvironment, ...environment }, engine),
   );
   const world = new World(machine);
   for (const [map, key, value] of recorded.sets) world.set(map, key, value);
@@ -88,7 +94,8 @@ class World {
 
   set(name: string, key: string, value: string): void {
     const map = this.#map(name);
-    const bytes = fromHex(value)!;
+    const program = map instanceof ProgArrayMap ? map.idOf(value) : undefined;
+    const bytes = program === undefined ? fromHex(value)! : writeInteger(BigInt(program), 4);
     const size = map.linked.definition.valueSize;
     const stride = map.typeName.includes('PERCPU') ? Math.ceil(size / 8) * 8 : bytes.length;
     const values = Array.from({ length: bytes.length / stride }, (_, i) =>

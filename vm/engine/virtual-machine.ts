@@ -11,6 +11,7 @@ import type { LinkedProgram } from '../object/linked-program.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
 import type { ProgramFamily, RunInput, RunOutput } from '../programs/family.ts';
 import { familyOf } from '../programs/registry.ts';
+import { programTypeOfSection } from '../programs/section-types.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { StopReason, StopRequest } from './interpreter/interpreter.ts';
 
@@ -61,6 +62,7 @@ export class VirtualMachine {
 
   private constructor(program: LinkedProgram, environment: Environment, options: EngineOptions) {
     this.machine = new Machine(program, environment, helperTable);
+    this.machine.typeOfProgram = ({ sectionName }) => programTypeOfSection(sectionName);
     seedRandom(this.machine);
     if (options.strict === true) this.machine.keepWritten();
     program.maps.forEach((linked, index) => {

@@ -3,11 +3,20 @@ import { outcome, type Helper, type Outcome } from '../machine/helper.ts';
 import type { KernelMap } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
 import { isPerCpu } from '../maps/definition.ts';
-import { mapFlag } from '../maps/flags.ts';
+import { mapFlag, mapType } from '../maps/flags.ts';
 import { lowHalf, memoryArgument, usableMapArgument } from './arguments.ts';
 
-function lookup(machine: Machine): Outcome {
+/** The map in R1, where the verifier has the helper on its type; undefined with a fault. */
+function contentsArgument(machine: Machine, helper: string): KernelMap | undefined {
   const map = usableMapArgument(machine, 1);
+  if (map?.linked.definition.type !== mapType.PROG_ARRAY) return map;
+  const message = `cannot pass map_type ${mapType.PROG_ARRAY} into func ${helper}`;
+  machine.fail({ kind: 'refused-by-kernel', message });
+  return undefined;
+}
+
+function lookup(machine: Machine): Outcome {
+  const map = contentsArgument(machine, 'bpf_map_lookup_elem#1');
   if (map === undefined) return outcome.fault;
   const key = memoryArgument(machine, 2, map.linked.definition.keySize, 'read', 'map');
   return key < 0 ? outcome.fault : machine.answer(map.lookup(key, machine.cpu));
@@ -35,7 +44,7 @@ function isWritable(machine: Machine, map: KernelMap): boolean {
 }
 
 function update(machine: Machine): Outcome {
-  const map = usableMapArgument(machine, 1);
+  const map = contentsArgument(machine, 'bpf_map_update_elem#2');
   if (map === undefined || !isWritable(machine, map)) return outcome.fault;
   const { keySize, valueSize } = map.linked.definition;
   const key = memoryArgument(machine, 2, keySize, 'read', 'map');
@@ -51,7 +60,7 @@ function update(machine: Machine): Outcome {
 }
 
 function remove(machine: Machine): Outcome {
-  const map = usableMapArgument(machine, 1);
+  const map = contentsArgument(machine, 'bpf_map_delete_elem#3');
   if (map === undefined || !isWritable(machine, map)) return outcome.fault;
   const key = memoryArgument(machine, 2, map.linked.definition.keySize, 'read', 'map');
   return key < 0 ? outcome.fault : machine.answer(map.remove(key));

@@ -5,6 +5,7 @@ import { mapAccessHelpers } from './map-access.ts';
 import { helperNames } from './names.ts';
 import { skbLoadHelpers } from './skb-load-bytes.ts';
 import { systemHelpers } from './system.ts';
+import { tailCall } from './tail-call.ts';
 import { tracePrintk } from './trace-printk.ts';
 
 const implemented: readonly Helper[] = [
@@ -14,6 +15,7 @@ const implemented: readonly Helper[] = [
   tracePrintk,
   forEachMapElem,
   loop,
+  tailCall,
 ];
 
 export const helperTable: HelperTable = {

@@ -1,8 +1,9 @@
-import { toHex } from '../base/bytes.ts';
+import { readUnsigned, toHex, writeInteger } from '../base/bytes.ts';
 import { raise } from '../base/problem.ts';
 import type { KernelMap, MapElement } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
 import { errno } from '../maps/errno.ts';
+import { ProgArrayMap } from '../maps/prog-array.ts';
 import { listOf, membersOf, numberOf, optional, wrong } from './checked.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import { formatValue } from './typed-print.ts';
@@ -24,7 +25,7 @@ export function isPerCpu(map: KernelMap): boolean {
 
 /** Types whose elements always exist: they cannot be removed, and those that are not named stay as they are. */
 export function isArray(map: KernelMap): boolean {
-  return map.typeName.endsWith('ARRAY');
+  return map.typeName === 'ARRAY' || map.typeName === 'PERCPU_ARRAY';
 }
 
 /** Contents of a map in the form of `bpftool map dump -j`: raw, typed, or both (raw counts). Raises `bad-scenario`. */
@@ -76,7 +77,15 @@ function perCpuValues(machine: Machine, map: KernelMap, json: unknown, path: str
 }
 
 function oneValue(machine: Machine, map: KernelMap, value: unknown, path: string): NamedBytes {
+  if (map instanceof ProgArrayMap && typeof value === 'string') return programValue(map, value, path);
   return valueFromJson(value, map.linked.definition.valueSize, valueType(machine, map), path);
+}
+
+/** A program by its name. */
+function programValue(map: ProgArrayMap, name: string, path: string): NamedBytes {
+  const id = map.idOf(name);
+  if (id === undefined) wrong(path, `the object has no program ${name}`);
+  return { bytes: writeInteger(BigInt(id), 4), mask: new Uint8Array(4).fill(0xff) };
 }
 
 function keyType(machine: Machine, map: KernelMap): ValueType | undefined {
@@ -145,6 +154,7 @@ export function* dumpMap(machine: Machine, map: KernelMap): Generator<JsonObject
 /** One element in the form of `dumpMap`. */
 export function dumpElement(machine: Machine, map: KernelMap, element: MapElement): JsonObject {
   const values = element.valueAddresses.map((address) => valueMemory(machine, map, address));
+  if (map instanceof ProgArrayMap) return dumpProgram(map, element, values);
   const type = valueType(machine, map);
   return {
     key: hexList(element.key),
@@ -156,6 +166,13 @@ export function dumpElement(machine: Machine, map: KernelMap, element: MapElemen
       },
     }),
   };
+}
+
+/** Besides its id, as bpftool prints it, the program's name, as it can be given. */
+function dumpProgram(map: ProgArrayMap, { key }: MapElement, values: readonly Uint8Array[]): JsonObject {
+  const value = values[0] ?? new Uint8Array();
+  const formatted = { key: Number(readUnsigned(key)), value: map.nameOf(Number(readUnsigned(value))) ?? null };
+  return { key: hexList(key), value: hexList(value), formatted };
 }
 
 function formattedKey(machine: Machine, map: KernelMap, key: Uint8Array): JsonObject {

@@ -2,6 +2,7 @@ import type { Environment } from '../environment/environment.ts';
 import { LinearMemory } from '../memory/linear-memory.ts';
 import { Regions } from '../memory/regions.ts';
 import type { LinkedProgram } from '../object/linked-program.ts';
+import type { FunctionSymbol } from '../object/program-object.ts';
 import { CodeMemory } from './code-memory.ts';
 import type { Fault, FaultCause } from './fault.ts';
 import { Frames } from './frames.ts';
@@ -39,6 +40,8 @@ export class Machine {
   fault: Fault | undefined;
   /** BPF_PROG_TYPE_ name of the current run's program in lower case; empty before the first run. */
   programType = '';
+  /** BPF_PROG_TYPE_ name, as `programType`, of any program; set by whoever knows the types. */
+  typeOfProgram: (program: FunctionSymbol) => string | undefined = () => undefined;
   /** Rules of the context of the current run, set by its program type. */
   contextStore: ContextStore | undefined;
   /** Strict machines only: which registers and stack bytes were written. */

@@ -84,6 +84,14 @@ export function checkArray(map: MapDefinition): void {
   if (map.valueSize > largestArrayValue) refuse(map, 'E2BIG', `a value of ${map.valueSize} bytes`);
 }
 
+/** As fd_array_map_alloc_check of kernel/bpf/arraymap.c; raises `map-definition`. */
+export function checkProgArray(map: MapDefinition): void {
+  if (map.keySize !== 4) refuse(map, 'EINVAL', `the key of an array has 4 bytes, not ${map.keySize}`);
+  if (map.valueSize !== 4) refuse(map, 'EINVAL', `a value is a program, 4 bytes, not ${map.valueSize}`);
+  checkFlags(map, mapFlag.NUMA_NODE | mapFlag.RDONLY | mapFlag.WRONLY);
+  checkSizes(map);
+}
+
 /** As htab_map_alloc_check and htab_map_alloc of kernel/bpf/hashtab.c; raises `map-definition`. */
 export function checkHash(map: MapDefinition): void {
   checkFlags(map, hashFlags);

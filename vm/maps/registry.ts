@@ -7,6 +7,7 @@ import { ArrayMap } from './array-map.ts';
 import { mapType } from './flags.ts';
 import { HashMap } from './hash-map.ts';
 import { LruHashMap } from './lru-hash-map.ts';
+import { ProgArrayMap } from './prog-array.ts';
 import { UnsupportedMap } from './unsupported-map.ts';
 
 /**
@@ -29,6 +30,8 @@ function make(machine: Machine, linked: LinkedMap, index: number): KernelMap {
     case mapType.LRU_HASH:
     case mapType.LRU_PERCPU_HASH:
       return new LruHashMap(machine, linked, index);
+    case mapType.PROG_ARRAY:
+      return new ProgArrayMap(machine, linked, index);
     default:
       if (!isMapType(type))
         raise(

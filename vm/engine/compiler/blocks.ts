@@ -78,10 +78,11 @@ function markLeaders(machine: Machine, marks: Uint8Array, instruction: CodeInstr
   }
 }
 
-/** A call of a helper that runs callbacks: control comes back by a frame. */
+/** A call of a helper that runs callbacks, or another program: control comes back by a frame, or not at all. */
 export function movesControl(machine: Machine, { work, immediate }: CodeInstruction): boolean {
   if (work.kind !== 'call' || work.target !== 'helper') return false;
-  return machine.helpers.helpers.get(immediate)?.callback !== undefined;
+  const helper = machine.helpers.helpers.get(immediate);
+  return helper?.callback !== undefined || helper?.movesControl === true;
 }
 
 function cutBlocks(slots: number, instructions: readonly CodeInstruction[], marks: Uint8Array): BlockGraph {
