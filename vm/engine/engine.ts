@@ -4,6 +4,7 @@ import { leaveReason } from './compiler/chunk-writer.ts';
 import { Compiler, type CompiledRun } from './compiler/compiler.ts';
 import { createMapCode } from './map-code/map-code.ts';
 import { Interpreter, type StopReason, type StopRequest } from './interpreter/interpreter.ts';
+import type { Watches, WatchHit, WatchRange } from './watches.ts';
 
 export interface EngineOptions {
   /** Runs of fewer cycles are interpreted. */
@@ -31,18 +32,20 @@ export class Engine {
   readonly #machine: Machine;
   readonly #interpreter: Interpreter;
   readonly #compiler: Compiler;
+  readonly #watches: Watches;
   readonly #smallestRun: number;
   readonly #elide: boolean;
   #warmUp: number;
   #breakpoints = false;
-  /** By flavour: without and with breakpoints. */
+  /** By flavour: + 1 with breakpoints, + 2 with watches. */
   readonly #compiled: (CompiledRun | undefined)[] = [];
 
   constructor(machine: Machine, options: EngineOptions = {}) {
     this.#machine = machine;
     const mapCode = createMapCode(machine);
     this.#interpreter = new Interpreter(machine, mapCode);
-    this.#compiler = new Compiler(machine, options.chunkBlocks);
+    this.#watches = this.#interpreter.watches;
+    this.#compiler = new Compiler(machine, options.chunkBlocks, this.#watches, mapCode);
     this.#smallestRun = options.smallestRun ?? 200;
     this.#elide = options.elide ?? true;
     this.#warmUp = Math.ceil(((options.warmUp ?? 256) * machine.program.code.length) / 8);
@@ -51,6 +54,7 @@ export class Engine {
   /** As Interpreter.run: retires at most `cycles`, exactly, and says why it stopped. */
   run(cycles: number, stop: StopRequest): StopReason {
     const machine = this.#machine;
+    this.#watches.forgetHits();
     const strict = machine.written !== undefined;
     if (strict || machine.runState !== 'running' || !(cycles >= this.#smallestRun))
       return this.#interpreter.run(cycles, stop);
@@ -74,6 +78,7 @@ export class Engine {
       return this.#alternate(run, end, stop);
     } finally {
       this.#compiler.closeTables();
+      if (this.#watches.any) this.#watches.disarm();
     }
   }
 
@@ -115,7 +120,9 @@ export class Engine {
         machine.runState = 'exited';
         return 'exited';
       case leaveReason.return:
-        return 'return';
+        return this.#watches.hits.length > 0 ? 'watch' : 'return';
+      case leaveReason.watch:
+        return 'watch';
       default:
         return this.#interpretToEntry(end, stop);
     }
@@ -146,13 +153,17 @@ export class Engine {
     view.setInt32(state.stopAfterExit, afterExitOf, true);
     view.setInt32(state.stopAtDepth, atDepth, true);
     view.setUint32(state.passBreakpoint, 0, true);
+    // The interpreter leaves the table empty.
+    if (this.#watches.any) this.#watches.arm();
   }
 
   #flavour(): CompiledRun {
-    const flavour = this.#breakpoints ? 1 : 0;
+    const watch = this.#watches.any;
+    const flavour = (this.#breakpoints ? 1 : 0) + (watch ? 2 : 0);
     return (this.#compiled[flavour] ??= this.#compiler.compile({
       elide: this.#elide,
       breakpoints: this.#breakpoints,
+      watch,
     }));
   }
 
@@ -176,6 +187,16 @@ export class Engine {
     this.#interpreter.setBreakpoints(wanted);
     this.#breakpoints = wanted.length > 0;
     this.#compiler.setBreakpoints(wanted);
+  }
+
+  /** Replaces all watched ranges. */
+  setWatches(ranges: Iterable<WatchRange>): void {
+    this.#watches.set(ranges);
+  }
+
+  /** What the last run has touched of them, where it stopped for that. */
+  get watchHits(): readonly WatchHit[] {
+    return this.#watches.hits;
   }
 
   /** The next `run` passes a breakpoint where the machine stands. */

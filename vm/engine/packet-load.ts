@@ -35,6 +35,7 @@ export function performPacketLoad(machine: Machine, instruction: Instruction, lo
     machine.setRegister(0, 0n);
     return outcome.exit;
   }
+  machine.accessListener?.(at, load.size, 'read');
   const { view } = machine.memory;
   if (load.size === 1) return machine.answer(view.getUint8(at));
   return machine.answer(load.size === 2 ? view.getUint16(at, false) : view.getUint32(at, false));

@@ -14,8 +14,9 @@ import { familyOf } from '../programs/registry.ts';
 import { programTypeOfSection } from '../programs/section-types.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { StopReason, StopRequest } from './interpreter/interpreter.ts';
+import type { WatchHit, WatchRange } from './watches.ts';
 
-export type { StopReason, StopRequest };
+export type { StopReason, StopRequest, WatchHit, WatchRange };
 
 export interface RunResult extends RunOutput {
   readonly program: FunctionSymbol;
@@ -50,6 +51,7 @@ export class VirtualMachine {
   #current: CurrentRun | undefined;
   #runs = 0;
   #breakpoints: readonly number[] = [];
+  #watches: readonly WatchRange[] = [];
 
   /** Raises nothing; a map type or size the machine does not have is a Problem. */
   static create(
@@ -151,6 +153,29 @@ export class VirtualMachine {
   setBreakpoints(slots: Iterable<number>): void {
     this.#breakpoints = [...slots];
     this.#engine.setBreakpoints(this.#breakpoints);
+  }
+
+  get watches(): readonly WatchRange[] {
+    return this.#watches;
+  }
+
+  /**
+   * Replaces all watched ranges: a run stops with `watch` behind the instruction that touches one. Like breakpoints
+   * they are no state. While there are some, runs are slower.
+   */
+  setWatches(ranges: Iterable<WatchRange>): void {
+    this.#watches = [...ranges];
+    this.#engine.setWatches(this.#watches);
+  }
+
+  /** The first of `watchHits`. */
+  get watchHit(): WatchHit | undefined {
+    return this.watchHits[0];
+  }
+
+  /** After a run that stopped with `watch`: the ranges that its last instruction touched; else empty. */
+  get watchHits(): readonly WatchHit[] {
+    return this.#engine.watchHits;
   }
 
   /** A copy of the state: memory, and what JavaScript knows of the run. */

@@ -1,14 +1,14 @@
-import type { AccessSize, AluOperation, Width } from '../../isa/row.ts';
-import { stackSize } from '../../machine/layout.ts';
+import { state, stackSize } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { regionBias, type Region } from '../../memory/regions.ts';
-import type { Block } from './blocks.ts';
+import { movesControl, type Block } from './blocks.ts';
 import type { CodeInstruction } from './instructions.ts';
+import { computed, loaded, unknown, type Registers, type Start, type Value } from './values.ts';
 
 /**
- * Which checks the memory accesses of a block need. Registers are followed through the block as "unknown start +
- * constant": accesses that share a start are checked as one range, at the first of them. That is exact: where the
- * range is refused, the interpreter takes over before the first access.
+ * Which checks the memory accesses of a block need. Accesses that share a start are checked as one range, at the first
+ * of them; blocks that control reaches only from there need no check again. That is exact: where the range is refused,
+ * the interpreter takes over before the first access.
  */
 export type AccessPlan =
   /** Within the frame's stack: offset from its first byte. */
@@ -35,113 +35,168 @@ export interface AccessGroup {
   readonly baseOffset: number;
   /** The one region that all of it is looked for in; undefined: the table says which. */
   readonly region: Region | 'stack' | undefined;
-  /** Numbers the groups of a block. */
-  readonly index: number;
+  /** Slots of the first and the last access: in between, its place is kept. */
+  readonly firstSlot: number;
+  lastSlot: number;
+  /** Number of the local that holds its place; given when the whole chunk is planned. */
+  local: number;
 }
 
-/** A start: the frame's stack pointer or an address that an lddw loaded, exactly or with an index; or anything. */
-interface Start {
-  readonly kind: 'stack' | 'fixed' | 'unknown';
-  /** Of `fixed`: the region. */
-  readonly region: Region | undefined;
-  /** Of `stack`: the distance from the frame pointer; of `fixed`: from the region's first byte. */
-  readonly at: number;
-  /** An index has been added to `at`, from 0 to this. Infinity: anything. */
-  readonly index: number;
-  group: AccessGroup | undefined;
+export type Access = 'read' | 'write' | 'both';
+
+/** What is known at a place in the code. */
+export interface Knowledge {
+  readonly registers: Registers;
+  /** Ranges that were checked on every way to here. */
+  readonly checked: ReadonlyMap<Start, readonly AccessGroup[]>;
 }
 
-interface Value {
-  readonly start: Start;
-  readonly offset: number;
-  /** Of a number: it is from 0 to this. */
-  readonly most: number;
+export interface BlockPlan {
+  /** By slot. */
+  readonly accesses: ReadonlyMap<number, AccessPlan>;
+  /** By slot of the call: index of the map that is looked up in. */
+  readonly lookups: ReadonlyMap<number, number>;
+  readonly groups: readonly AccessGroup[];
+  readonly after: Knowledge;
 }
 
-type Access = 'read' | 'write' | 'both';
+export interface PlanContext {
+  readonly machine: Machine;
+  /** Accesses to the stack and to global data that are within bounds need no check. */
+  readonly elide: boolean;
+  /** Maps that compiled code looks up itself. */
+  readonly lookups: ReadonlySet<number>;
+}
 
 /** Accesses further apart get checks of their own. */
 const longestRange = 1 << 15;
 
-/** `elide`: accesses to the stack and to global data that are within bounds need no check. By slot. */
-export function planAccesses(machine: Machine, block: Block, elide: boolean): Map<number, AccessPlan> {
-  return new AccessPlanner(machine, elide).plan(block);
+export function planBlock(context: PlanContext, block: Block, before: Knowledge): BlockPlan {
+  return new BlockPlanner(context, before).plan(block);
 }
 
-class AccessPlanner {
-  readonly #machine: Machine;
-  readonly #elide: boolean;
-  readonly #plans = new Map<number, AccessPlan>();
+class BlockPlanner {
+  readonly #context: PlanContext;
+  readonly #accesses = new Map<number, AccessPlan>();
+  readonly #lookups = new Map<number, number>();
   readonly #registers: Value[];
-  #open: Start[] = [];
-  #groups = 0;
+  /** Those of blocks before: they stay as they are. */
+  #checked: Map<Start, readonly AccessGroup[]>;
+  /** Those of this block, which grow. */
+  #open = new Map<Start, AccessGroup>();
+  readonly #groups: AccessGroup[] = [];
 
-  constructor(machine: Machine, elide: boolean) {
-    this.#machine = machine;
-    this.#elide = elide;
-    this.#registers = Array.from({ length: 10 }, () => unknown());
-    const stack: Start = { kind: 'stack', region: undefined, at: 0, index: 0, group: undefined };
-    this.#registers.push({ start: stack, offset: 0, most: Infinity });
+  constructor(context: PlanContext, { registers, checked }: Knowledge) {
+    this.#context = context;
+    this.#registers = [...registers];
+    this.#checked = new Map(checked);
   }
 
-  plan(block: Block): Map<number, AccessPlan> {
+  plan(block: Block): BlockPlan {
     for (const instruction of block.instructions) {
-      const access = accessOf(instruction);
-      if (access !== undefined) this.#access(instruction, access.size, access.access);
+      this.#plan(instruction);
       this.#follow(instruction);
     }
-    return this.#plans;
+    for (const start of [...this.#open.keys()]) this.#close(start);
+    return {
+      accesses: this.#accesses,
+      lookups: this.#lookups,
+      groups: this.#groups,
+      after: { registers: this.#registers, checked: this.#checked },
+    };
   }
 
-  #access({ slot, base, off }: CodeInstruction, size: AccessSize, access: Access): void {
+  #plan(instruction: CodeInstruction): void {
+    const access = accessOf(instruction);
+    if (access !== undefined) return this.#access(instruction, access.size, access.access);
+    const map = instruction.work.kind === 'lookup' ? this.#registers[1]?.map : undefined;
+    const keySize =
+      map === undefined ? undefined : this.#context.machine.maps[map]?.linked.definition.keySize;
+    if (map === undefined || keySize === undefined || !this.#context.lookups.has(map)) return;
+    this.#lookups.set(instruction.slot, map);
+    this.#access(instruction, keySize, 'read');
+  }
+
+  #access({ slot, base, off }: CodeInstruction, size: number, access: Access): void {
     const value = this.#registers[base] ?? unknown();
     const offset = value.offset + off;
     const plan =
-      this.#elided(value.start, offset, off, size, access) ?? this.#checked(value, offset, size, access);
-    this.#plans.set(slot, plan);
+      this.#elided(value.start, offset, off, size, access) ??
+      this.#checkedBefore(slot, value.start, offset, size, access) ??
+      this.#check(slot, value, offset, size, access);
+    this.#accesses.set(slot, plan);
   }
 
-  #elided(
-    start: Start,
-    offset: number,
-    off: number,
-    size: AccessSize,
-    access: Access,
-  ): AccessPlan | undefined {
-    if (!this.#elide || start.kind === 'unknown') return undefined;
+  #elided(start: Start, offset: number, off: number, size: number, access: Access): AccessPlan | undefined {
+    if (!this.#context.elide || start.kind === 'unknown') return undefined;
     const from = start.at + offset;
     const to = from + start.index + size;
+    const inBounds =
+      start.kind === 'stack'
+        ? from >= -stackSize && to <= 0
+        : start.region !== undefined &&
+          from >= 0 &&
+          to <= limitOf(start.region, access !== 'write', access !== 'read');
+    if (!inBounds) return undefined;
+    if (start.guard !== undefined) start.guard.used = true;
     const exact = start.index === 0;
     if (start.kind === 'stack') {
-      if (from < -stackSize || to > 0) return undefined;
       if (exact) return { kind: 'stack', offset: stackSize + from };
       return { kind: 'indexed', add: off - regionBias, stack: true };
     }
-    const { region } = start;
-    if (region === undefined || from < 0 || to > limitOf(region, access !== 'write', access !== 'read'))
-      return undefined;
-    if (exact) return { kind: 'fixed', linear: region.base + from };
-    return { kind: 'indexed', add: region.base - region.start + off, stack: false };
+    const { base, start: low } = start.region ?? { base: 0, start: 0 };
+    if (exact) return { kind: 'fixed', linear: base + from };
+    return { kind: 'indexed', add: base - low + off, stack: false };
   }
 
-  #checked(value: Value, offset: number, size: AccessSize, access: Access): AccessPlan {
-    const { start } = value;
-    let { group } = start;
+  #checkedBefore(
+    slot: number,
+    start: Start,
+    offset: number,
+    size: number,
+    access: Access,
+  ): AccessPlan | undefined {
+    const group = this.#checked
+      .get(start)
+      ?.find(
+        ({ from, to, reads, writes }) =>
+          from <= offset &&
+          offset + size <= to &&
+          (reads || access === 'write') &&
+          (writes || access === 'read'),
+      );
+    if (group === undefined) return undefined;
+    group.accesses++;
+    group.lastSlot = slot;
+    return { kind: 'checked', group, first: false, offset };
+  }
+
+  #check(
+    slot: number,
+    { start, offset: baseOffset }: Value,
+    offset: number,
+    size: number,
+    access: Access,
+  ): AccessPlan {
+    let group = this.#open.get(start);
     const first =
       group === undefined || Math.max(group.to, offset + size) - Math.min(group.from, offset) > longestRange;
     if (first) {
+      this.#close(start);
       group = {
         from: offset,
         to: offset,
         reads: false,
         writes: false,
         accesses: 0,
-        baseOffset: value.offset,
-        region: this.#elide ? (start.kind === 'stack' ? 'stack' : start.region) : undefined,
-        index: this.#groups++,
+        baseOffset,
+        region: this.#regionOf(start),
+        firstSlot: slot,
+        lastSlot: slot,
+        local: -1,
       };
-      start.group = group;
-      this.#open.push(start);
+      this.#open.set(start, group);
+      this.#groups.push(group);
     }
     if (group === undefined) throw new Error('an access without a group');
     group.from = Math.min(group.from, offset);
@@ -149,21 +204,39 @@ class AccessPlanner {
     group.reads ||= access !== 'write';
     group.writes ||= access !== 'read';
     group.accesses++;
+    group.lastSlot = slot;
     return { kind: 'checked', group, first, offset };
+  }
+
+  #regionOf({ kind, region, likely, guard }: Start): AccessGroup['region'] {
+    if (!this.#context.elide) return undefined;
+    if (kind === 'unknown')
+      return likely === undefined ? undefined : this.#context.machine.regions.get(likely);
+    if (guard !== undefined) guard.used = true;
+    return kind === 'stack' ? 'stack' : region;
+  }
+
+  /** The range of a start does not grow any more. */
+  #close(start: Start): void {
+    const group = this.#open.get(start);
+    if (group === undefined) return;
+    this.#checked.set(start, [...(this.#checked.get(start) ?? []), group]);
+    this.#open.delete(start);
   }
 
   /** What an instruction leaves in registers. */
   #follow(instruction: CodeInstruction): void {
     const { work, dst, src } = instruction;
+    const { machine } = this.#context;
     switch (work.kind) {
       case 'alu':
-        this.#registers[dst] = this.#computed(work.operation, work.width, instruction);
+        this.#registers[dst] = computed(work.operation, work.width, this.#registers, instruction);
         break;
       case 'lddw':
-        this.#registers[dst] = this.#loaded(instruction.wide);
+        this.#registers[dst] = loaded(machine, instruction.wide);
         break;
       case 'load':
-        this.#registers[dst] = unknown(work.signed || work.size === 8 ? Infinity : 2 ** (8 * work.size) - 1);
+        this.#registers[dst] = this.#read(instruction, work.signed || work.size === 8, work.size);
         break;
       case 'byteswap':
         this.#registers[dst] = unknown(work.bits === 16 ? 0xffff : Infinity);
@@ -173,116 +246,58 @@ class AccessPlanner {
         else if (work.operation === 'cmpxchg') this.#registers[0] = unknown();
         else if (work.fetch && src !== undefined) this.#registers[src] = unknown();
         break;
+      case 'lookup':
+        this.#registers[0] = this.#found(instruction.slot);
+        break;
       case 'call':
         this.#registers[0] = unknown();
-        this.#endGroups();
+        if (movesControl(machine, instruction)) for (let r = 1; r <= 5; r++) this.#registers[r] = unknown();
+        this.#forgetChecks();
         break;
       default:
     }
   }
 
-  #computed(operation: AluOperation, width: Width, { dst, src, immediate }: CodeInstruction): Value {
-    const before = this.#registers[dst] ?? unknown();
-    const second = src === undefined ? unknown(immediate < 0 ? Infinity : immediate) : this.#registers[src];
-    if (width === 64 && second !== undefined) {
-      if (operation === 'mov' && src !== undefined) return second;
-      if (operation === 'add' && src === undefined && before.start.kind !== 'unknown')
-        return { ...before, offset: before.offset + immediate };
-      if (operation === 'add' && src !== undefined) {
-        if (before.start.kind !== 'unknown') return indexed(before, second);
-        if (second.start.kind !== 'unknown') return indexed(second, before);
-      }
-    }
-    const right = second?.most ?? Infinity;
-    const known = src === undefined ? immediate : undefined;
-    const most = withinWidth(width, mostOf(operation, width, before.most, right, known));
-    if (width === 64 && src === undefined && (operation === 'add' || operation === 'sub')) {
-      const offset = before.offset + (operation === 'add' ? immediate : -immediate);
-      return { ...before, offset, most };
-    }
-    return unknown(most);
+  /** A 32-bit pointer in the context is one to the packet. */
+  #read({ base }: CodeInstruction, unbounded: boolean, size: number): Value {
+    const context = this.#context.machine.memory.view.getUint32(state.ctxRegion, true);
+    const isPointer = size === 4 && context !== 0 && this.#registers[base]?.start.likely === context;
+    const likely = isPointer ? 0 : undefined;
+    return unknown(unbounded ? Infinity : 2 ** (8 * size) - 1, likely);
   }
 
-  /** Global data keeps its place and its permissions; other numbers that happen to be addresses are not trusted. */
-  #loaded(address: bigint): Value {
-    if (address >> 32n === 0n) return unknown(Number(address));
-    const { regions, maps } = this.#machine;
-    const place = regions.locate(address);
-    const region = place?.region;
-    const fixed =
-      region?.kind === 'map_value' &&
-      maps[region.owner]?.valueBase !== undefined &&
-      region.slotMask === 0xffffffff;
-    if (place === undefined || !fixed) return unknown();
-    const start: Start = { kind: 'fixed', region, at: place.offset, index: 0, group: undefined };
-    return { start, offset: 0, most: Infinity };
+  /** What a lookup has found. Other calls may change regions. */
+  #found(slot: number): Value {
+    const index = this.#lookups.get(slot);
+    if (index === undefined) this.#forgetChecks();
+    const address = index === undefined ? undefined : valueAddress(this.#context.machine, index);
+    return unknown(Infinity, address === undefined ? undefined : Math.floor(address / 0x1_0000_0000));
   }
 
-  /** Helpers change regions. */
-  #endGroups(): void {
-    for (const start of this.#open) start.group = undefined;
-    this.#open = [];
+  #forgetChecks(): void {
+    this.#checked = new Map();
+    this.#open = new Map();
   }
 }
 
-function unknown(most = Infinity): Value {
-  const start: Start = { kind: 'unknown', region: undefined, at: 0, index: Infinity, group: undefined };
-  return { start, offset: 0, most };
-}
-
-/** A pointer plus a number. */
-function indexed({ start, offset }: Value, { most }: Value): Value {
-  const indexedStart = { ...start, at: start.at + offset, index: start.index + most, group: undefined };
-  return { start: indexedStart, offset: 0, most: Infinity };
-}
-
-/** Results beyond the width wrap around, and numbers are exact up to 2⁵³ only. */
-function withinWidth(width: Width, most: number): number {
-  return most < (width === 64 ? 2 ** 48 : 2 ** 32) ? most : Infinity;
-}
-
-/**
- * The largest result where the operands are from 0 to `left` and from 0 to `right`, before it wraps; Infinity: not
- * known. `known`: the second operand where it is an immediate. Division by zero gives 0, its remainder is the dividend.
- */
-function mostOf(
-  operation: AluOperation,
-  width: Width,
-  left: number,
-  right: number,
-  known: number | undefined,
-): number {
-  const shift = known === undefined ? 0 : 2 ** (known & (width - 1));
-  switch (operation) {
-    case 'mov':
-      return right;
-    case 'and':
-      return Math.min(left, right);
-    case 'add':
-      return left + right;
-    case 'mul':
-      return left * right;
-    case 'lsh':
-      return known === undefined ? Infinity : left * shift;
-    case 'rsh':
-      return known === undefined ? left : Math.floor(Math.min(left, 2 ** width - 1) / shift);
-    case 'div':
-      return left;
-    case 'mod':
-      return known !== undefined && known > 0 ? Math.min(left, known - 1) : left;
-    default:
-      return Infinity;
-  }
+/** Address of the first value of a map whose layout is known. */
+export function valueAddress({ maps }: Machine, index: number): number | undefined {
+  const layout = maps[index]?.layout;
+  return layout?.kind === 'array' ? layout.address : layout?.valueAddress;
 }
 
 /** Bytes of a region, all in one piece, that may be accessed so. */
-export function limitOf({ readLimit, writeLimit }: Region, reads: boolean, writes: boolean): number {
+export function limitOf(
+  { readLimit, writeLimit }: Pick<Region, 'readLimit' | 'writeLimit'>,
+  reads: boolean,
+  writes: boolean,
+): number {
   return Math.min(reads ? readLimit : Infinity, writes ? writeLimit : Infinity);
 }
 
-function accessOf({
+export function accessOf({
   work,
-}: CodeInstruction): { readonly size: AccessSize; readonly access: Access } | undefined {
+}: CodeInstruction): { readonly size: number; readonly access: Access } | undefined {
   switch (work.kind) {
     case 'load':
       return { size: work.size, access: 'read' };

@@ -1,9 +1,11 @@
-import { decoded, frames, stackSize, stacks, state, frame } from '../../machine/layout.ts';
+import { decoded, frames, stackSize, stacks, state, frame, watchTable } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { Operand } from '../semantics.ts';
+import { watchFields } from '../watch-code.ts';
 import { FunctionBuilder, type Label } from '../wasm/function-builder.ts';
 import { valueType, wasm } from '../wasm/opcodes.ts';
 import type { BlockGraph } from './blocks.ts';
+import type { ChunkPlan } from './flow.ts';
 import type { CodeInstruction } from './instructions.ts';
 import type { ChunkShape } from './loops.ts';
 
@@ -23,10 +25,15 @@ export const leaveReason = {
   exited: -5,
   /** An exit has retired that was to be stopped after. */
   return: -6,
+  /** What the host did has touched a watched range; the instruction has retired. */
+  watch: -7,
 } as const;
 
-/** Functions of the host, in the order of their indices; each performs the instruction at state.ip. */
-export const compilerImports = ['callHelper', 'returnFromCallback'] as const;
+/**
+ * Functions of the host, in the order of their indices; each performs the instruction at state.ip. `step` is that of
+ * `MapCode`; its lookups are imported behind these.
+ */
+export const compilerImports = ['callHelper', 'returnFromCallback', 'step'] as const;
 export type CompilerImport = (typeof compilerImports)[number];
 
 /** Where the tables that compiled code reads lie in linear memory. */
@@ -42,6 +49,8 @@ export interface CompileOptions {
   readonly elide: boolean;
   /** Blocks look at their flag. */
   readonly breakpoints: boolean;
+  /** Accesses look at the watched ranges, and whatever helpers do is done by the host. Default: false. */
+  readonly watch?: boolean;
 }
 
 export interface ChunkContext {
@@ -52,6 +61,11 @@ export interface ChunkContext {
   readonly chunk: number;
   readonly tables: CodeTables;
   readonly options: CompileOptions;
+  readonly plan: ChunkPlan;
+  /** By index of the map: the function that looks up in it. */
+  readonly lookups: ReadonlyMap<number, number>;
+  /** Index of the function that watched accesses ask. */
+  readonly touches: number;
 }
 
 /** An entry code: chunk × 2⁸ + block within the chunk. */
@@ -64,7 +78,7 @@ const i32 = valueType.i32;
 export class ChunkWriter {
   readonly context: ChunkContext;
   readonly f = new FunctionBuilder([i32], [i32]);
-  /** The block to go to, as index in the chunk; -1 once it is reached. When leaving: what to return. */
+  /** The block to go to, as index in the chunk, `pc` being its ip; -1 once it is reached. When leaving: what to return. */
   readonly resume = 0;
   readonly registers = Array.from({ length: 11 }, () => this.f.local(i64));
   readonly budget = this.f.local(i32);
@@ -111,6 +125,7 @@ export class ChunkWriter {
     exitFrame(this);
     f.op(wasm.unreachable);
     f.end();
+    if (context.options.watch === true) this.#returnWherePending();
     this.pushState(state.ip);
     this.#pushEntryOf();
     f.op(wasm.return);
@@ -130,6 +145,8 @@ export class ChunkWriter {
   #enter(): void {
     const { f } = this;
     this.loadRegisters(0, 10);
+    this.pushState(state.ip);
+    f.set(this.pc);
     this.pushState(state.budget);
     f.set(this.budget);
     this.pushState(state.depth);
@@ -140,15 +157,24 @@ export class ChunkWriter {
     f.set(this.stack);
   }
 
+  #returnWherePending(): void {
+    const { f } = this;
+    this.pushState(watchTable + watchFields.pending);
+    f.if();
+    f.i32(leaveReason.watch);
+    f.op(wasm.return);
+    f.end();
+  }
+
   leaveFor(reason: number): void {
     this.f.i32(reason);
     this.f.set(this.resume);
     this.f.br(this.leave);
   }
 
-  /** Local for the linear offset of a checked range, by the number of its group in the block. */
-  rangeLocal(group: number): number {
-    return (this.#ranges[group] ??= this.f.local(i32));
+  /** Local number `index` for the linear offset of a checked range. */
+  rangeLocal(index: number): number {
+    return (this.#ranges[index] ??= this.f.local(i32));
   }
 
   register(number: number): number {

@@ -2,10 +2,10 @@ import { emitMayGoto } from '../may-goto.ts';
 import { emitCondition } from '../semantics.ts';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.ts';
 import { wasm } from '../wasm/opcodes.ts';
-import { planAccesses } from './access-plan.ts';
 import type { Block } from './blocks.ts';
 import { ChunkWriter, type ChunkContext } from './chunk-writer.ts';
-import { writeCallHelper, writeCallSubprogram, writeExitFrame } from './control.ts';
+import { writeCallHelper, writeCallSubprogram, writeExitFrame, writeLookup } from './control.ts';
+import { writeGuards } from './guards.ts';
 import { isInterpreted, type CodeInstruction } from './instructions.ts';
 import type { Loop } from './loops.ts';
 import { writeStraight } from './straight.ts';
@@ -94,6 +94,9 @@ class ChunkBuilder {
   }
 
   #loop(w: ChunkWriter, loop: Loop): void {
+    const header = this.#context.graph.blocks[loop.header];
+    const guards = this.#context.plan.guards.get(loop);
+    if (header !== undefined && guards !== undefined) writeGuards(w, guards, header.firstSlot);
     this.#loops.set(loop.header, w.f.loop());
     this.#sequence(w, loop.header, loop.end, loop.children, loop);
     this.#loops.delete(loop.header);
@@ -101,7 +104,7 @@ class ChunkBuilder {
   }
 
   #block(w: ChunkWriter, index: number): void {
-    const { graph, machine, options, shape } = this.#context;
+    const { graph, plan, shape } = this.#context;
     const block = graph.blocks[index];
     if (block === undefined) throw new Error(`no block ${index}`);
     const at = index - shape.range.first;
@@ -111,13 +114,17 @@ class ChunkBuilder {
       w.f.set(w.resume);
     }
     this.#checkBlock(w, block, isEntry ? shape.paths[at] : undefined);
-    const plans = planAccesses(machine, block, options.elide);
+    const { accesses, lookups } = plan.blocks[at] ?? { accesses: undefined, lookups: undefined };
     const { instructions } = block;
     instructions.forEach((instruction, at) => {
-      if (instruction.work.kind === 'call' && instruction.work.target === 'helper') {
+      const { slot, work } = instruction;
+      const access = accesses?.get(slot);
+      if (work.kind === 'lookup') {
+        writeLookup(w, instruction, access, lookups?.get(slot), instructions.length - at);
+      } else if (work.kind === 'call' && work.target === 'helper') {
         writeCallHelper(w, instruction, instructions.length - at);
       } else if (!endsBlock(instruction)) {
-        writeStraight(w, instruction, plans.get(instruction.slot));
+        writeStraight(w, instruction, access);
       }
     });
     this.#leaveBlock(w, index, block);
@@ -195,6 +202,7 @@ class ChunkBuilder {
     const to = graph.blockAt[slot] ?? -1;
     const { first, last } = shape.range;
     if (to < first || to > last) {
+      w.setPc(slot);
       f.i32(this.#entryCode(slot));
       f.set(w.resume);
       return f.br(w.leave);
@@ -202,6 +210,7 @@ class ChunkBuilder {
     if (to === index + 1) return;
     const label = called && to <= index ? undefined : this.#labelOf(index, to);
     if (label !== undefined) return f.br(label);
+    w.setPc(slot);
     f.i32(to - first);
     f.set(w.resume);
     f.br(w.top);

@@ -8,7 +8,7 @@ import { handlerOf, handlers } from '../interpreter/handlers.ts';
 import { Interpreter } from '../interpreter/interpreter.ts';
 import { bareMachine } from '../testing.ts';
 import { Random } from '../testing/random.ts';
-import { planAccesses } from './access-plan.ts';
+import { planChunk } from './flow.ts';
 import { findBlocks } from './blocks.ts';
 import { cutChunks, mostBlocks } from './chunks.ts';
 import { isInterpreted } from './instructions.ts';
@@ -156,13 +156,17 @@ describe('chunks', () => {
 describe('checks', () => {
   const plans = (source: string): string[] => {
     const { machine } = bareMachine(source);
-    return findBlocks(machine).blocks.flatMap((block) =>
-      [...planAccesses(machine, block, true).values()].map((plan) =>
-        plan.kind === 'checked'
-          ? `${plan.first ? 'checks' : 'uses'} ${plan.group.from} to ${plan.group.to}`
-          : plan.kind,
-      ),
-    );
+    const { graph, chunks } = shapeProgram(findBlocks(machine));
+    const context = { machine, elide: true, lookups: new Set<number>() };
+    return chunks
+      .flatMap((shape) => planChunk(context, graph, shape, new Map()).blocks)
+      .flatMap(({ accesses }) =>
+        [...accesses.values()].map((plan) =>
+          plan.kind === 'checked'
+            ? `${plan.first ? 'checks' : 'uses'} ${plan.group.from} to ${plan.group.to}`
+            : plan.kind,
+        ),
+      );
   };
 
   test.each([

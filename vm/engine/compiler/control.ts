@@ -4,6 +4,10 @@ import { emitStackLimits } from '../region-access.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import { movesControl } from './blocks.ts';
 import { compilerImports, leaveReason, type ChunkWriter } from './chunk-writer.ts';
+import { stepResult } from '../map-code/traversal-code.ts';
+import { emitArrayLookup } from '../map-code/lookup-code.ts';
+import { pushAddress } from './access.ts';
+import type { AccessPlan } from './access-plan.ts';
 import type { CodeInstruction } from './instructions.ts';
 
 /** Calls and exits; the frames are those that the interpreter makes. */
@@ -33,17 +37,22 @@ export function writeCallSubprogram(w: ChunkWriter, { slot, next, target }: Code
     f.get(w.register(6 + i));
     f.memory(wasm.i64_store, frame.saved + 8 * i);
   }
-  // The call retires on entry: the callee begins at cycle sliceEnd - budget.
+  storeEntryCycle(w);
+  f.get(w.record);
+  f.memory(wasm.i64_load, frame.stackTop);
+  f.set(w.register(10));
+  emitStackLimits(f, w.record, stackSize);
+}
+
+/** The call, or the exit of the callback before, has retired: the function begins at cycle sliceEnd - budget. */
+function storeEntryCycle(w: ChunkWriter): void {
+  const { f } = w;
   f.get(w.record);
   f.i32(0);
   f.memory(wasm.i64_load, state.sliceEnd);
   f.get(w.budget);
   f.op(wasm.i64_extend_i32_s, wasm.i64_sub);
   f.memory(wasm.i64_store, frame.entryCycle);
-  f.get(w.record);
-  f.memory(wasm.i64_load, frame.stackTop);
-  f.set(w.register(10));
-  emitStackLimits(f, w.record, stackSize);
 }
 
 function storeField(w: ChunkWriter, field: number, value: number): void {
@@ -92,8 +101,50 @@ export function writeExitFrame(w: ChunkWriter): void {
   w.goToPc();
 }
 
-/** The host decides how the traversal goes on; everything is in memory before and after. */
+/** Falls through where the frame of the callback, whose record is in `record`, is to be popped. */
 function writeExitCallback(w: ChunkWriter): void {
+  const { f } = w;
+  w.storeRegisters(0, 0);
+  f.call(compilerImports.indexOf('step'));
+  f.tee(w.row);
+  f.i32(stepResult.done);
+  f.op(wasm.i32_eq);
+  f.if();
+  w.loadRegisters(0, 0);
+  f.else();
+  f.get(w.row);
+  f.if();
+  writeNextCallback(w);
+  f.end();
+  writeReturnToHost(w);
+  f.end();
+}
+
+/** The arguments of the next callback are in the state block; `row` holds what the step has returned. */
+function writeNextCallback(w: ChunkWriter): void {
+  const { f } = w;
+  w.loadRegisters(1, 2);
+  f.get(w.row);
+  f.i32(stepResult.element);
+  f.op(wasm.i32_eq);
+  f.if();
+  w.loadRegisters(3, 4);
+  f.end();
+  storeEntryCycle(w);
+  f.get(w.record);
+  f.memory(wasm.i32_load, frame.entryIp);
+  f.set(w.pc);
+  w.pushDepth();
+  f.set(w.offset);
+  pushStopAfterExit(w);
+  f.if();
+  w.leaveFor(leaveReason.return);
+  f.end();
+  w.goToPc();
+}
+
+/** The host decides how the traversal goes on; everything is in memory before and after. */
+function writeReturnToHost(w: ChunkWriter): void {
   const { f } = w;
   w.pushDepth();
   f.set(w.offset);
@@ -145,4 +196,30 @@ export function writeCallHelper(w: ChunkWriter, instruction: CodeInstruction, le
   f.br(w.moved);
   f.end();
   w.loadRegisters(0, 0);
+}
+
+/** A call of bpf_map_lookup_elem; `map` and `key` where it is known which one is looked up in. */
+export function writeLookup(
+  w: ChunkWriter,
+  instruction: CodeInstruction,
+  key: AccessPlan | undefined,
+  map: number | undefined,
+  left: number,
+): void {
+  const { f, context } = w;
+  const lookup = map === undefined ? undefined : context.lookups.get(map);
+  const layout = map === undefined ? undefined : context.machine.maps[map]?.layout;
+  if (key === undefined || lookup === undefined || layout === undefined)
+    return writeCallHelper(w, instruction, left);
+  const add = pushAddress(w, instruction, key);
+  if (layout.kind === 'array') {
+    f.memory(wasm.i32_load, add);
+    f.set(w.offset);
+    emitArrayLookup(f, layout, w.offset);
+  } else {
+    f.i32(add);
+    f.op(wasm.i32_add);
+    f.call(lookup);
+  }
+  f.set(w.register(0));
 }

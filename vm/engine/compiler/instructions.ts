@@ -15,7 +15,7 @@ export interface CodeInstruction {
   readonly wide: bigint;
   /** Displacement of a memory access. */
   readonly off: number;
-  /** Register that holds the address of a memory access. */
+  /** Register that holds the address of a memory access, or of the key of a lookup. */
   readonly base: number;
   /** Slot that a jump or a call of a subprogram goes to. */
   readonly target: number | undefined;
@@ -56,7 +56,7 @@ export function readInstruction(machine: Machine, slot: number): CodeInstruction
     immediate: view.getInt32(at + decoded.constant, true),
     wide: work.kind === 'lddw' ? view.getBigUint64(at + decoded.constant, true) : 0n,
     off: view.getInt32(at + decoded.off, true),
-    base: registerOf(view.getUint32(at + decoded.address, true)),
+    base: work.kind === 'lookup' ? 2 : registerOf(view.getUint32(at + decoded.address, true)),
     target: target === 0 ? undefined : machine.code.slotOfIp(target),
     next: slot + Math.max(1, view.getUint16(at + decoded.slots, true)),
   };

@@ -1,4 +1,6 @@
 import type { Machine } from '../../machine/machine.ts';
+import { emittedMaps } from '../map-code/map-code.ts';
+import { buildTouches } from '../watch-code.ts';
 import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { encodeModule } from '../wasm/module.ts';
 import { valueType, wasm } from '../wasm/opcodes.ts';
@@ -12,9 +14,10 @@ import {
   type CompileOptions,
 } from './chunk-writer.ts';
 import { calledSlot, cutChunks, mostBlocks, successors, type BlockRange } from './chunks.ts';
+import { likelyArguments, planChunk } from './flow.ts';
 import { shapeChunk, type ChunkShape } from './loops.ts';
 
-const { i32 } = valueType;
+const { i32, i64 } = valueType;
 
 /** How a program is cut and where it can be entered: the same for all flavours of its code. */
 export interface ProgramShape {
@@ -58,13 +61,24 @@ export function buildProgramModule(
   tables: CodeTables,
   options: CompileOptions,
 ): Uint8Array<ArrayBuffer> {
+  const maps = options.watch === true ? [] : emittedMaps(machine).map(({ index }) => index);
+  const lookups = new Map(maps.map((map, at) => [map, compilerImports.length + at]));
+  const planContext = { machine, elide: options.elide, lookups: new Set(maps) };
+  const likely = likelyArguments(machine, graph);
   const entryCode = (slot: number): number => entries[slot] ?? leaveReason.elsewhere;
-  const functions = chunks.map((shape, chunk) =>
-    buildChunk({ machine, graph, shape, chunk, tables, options }, entryCode),
-  );
+  // Functions: the imports, the chunks, the driver, then what the flavour needs.
+  const touches = compilerImports.length + maps.length + chunks.length + 1;
+  const functions = chunks.map((shape, chunk) => {
+    const plan = planChunk(planContext, graph, shape, likely);
+    const context = { machine, graph, shape, chunk, tables, options, plan, lookups, touches };
+    return buildChunk(context, entryCode);
+  });
   return encodeModule({
-    imports: compilerImports.map((name) => ({ name, parameters: [], results: [i32] })),
-    functions: [...functions, buildDriver()],
+    imports: [
+      ...compilerImports.map((name) => ({ name, parameters: [], results: [i32] })),
+      ...maps.map((map) => ({ name: `lookup${map}`, parameters: [i32], results: [i64] })),
+    ],
+    functions: [...functions, buildDriver(), ...(options.watch === true ? [buildTouches()] : [])],
     exports: { run: functions.length },
     table: functions.map((_, index) => index),
   });

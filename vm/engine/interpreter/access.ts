@@ -80,4 +80,6 @@ function checkAccess(w: InterpreterWriter, size: AccessSize, limits: readonly nu
   f.op(wasm.i32_add);
   f.set(w.offset);
   w.strict?.accessStack(w.offset, size, limits.includes(regionRow.readLimit), w.slow);
+  const written = limits.includes(regionRow.writeLimit);
+  w.watchAccess(w.offset, size, limits.length === 2 ? 3 : written ? 2 : 1);
 }

@@ -5,6 +5,7 @@ import { callHelper, performSpecial } from '../special.ts';
 import { createMapCode, type MapCode } from '../map-code/map-code.ts';
 import { StrictHost, type Host } from '../strict/host.ts';
 import { writeRegisterSets } from '../strict/register-use.ts';
+import { Watches } from '../watches.ts';
 import { decodeProgram } from './decode-program.ts';
 import { breakpointHandler } from './handlers.ts';
 import { buildInterpreterModule } from './module.ts';
@@ -20,7 +21,7 @@ export interface StopRequest {
   readonly atDepth?: number;
 }
 
-const reasonNames: readonly StopReason[] = ['budget', 'exited', 'fault', 'breakpoint', 'return'];
+const reasonNames: readonly StopReason[] = ['budget', 'exited', 'fault', 'breakpoint', 'return', 'watch'];
 
 /** The budget is a signed number of 32 bits. */
 const mostCycles = 2 ** 30;
@@ -31,8 +32,10 @@ const modules = new Map<string, WebAssembly.Module>();
 /** Runs a machine's program instruction by instruction, in WebAssembly. */
 export class Interpreter {
   readonly #machine: Machine;
-  /** Of the flavour in use. */
+  readonly watches: Watches;
+  /** Of the flavour without watches; that with them is made when it is needed. */
   readonly #run: () => number;
+  #runArmed: (() => number) | undefined;
   readonly #breakpoints = new Set<number>();
 
   readonly #mapCode: MapCode;
@@ -40,6 +43,7 @@ export class Interpreter {
   constructor(machine: Machine, mapCode = createMapCode(machine)) {
     this.#machine = machine;
     this.#mapCode = mapCode;
+    this.watches = new Watches(machine);
     decodeProgram(machine);
     const { written } = machine;
     if (written !== undefined) writeRegisterSets(machine, written);
@@ -77,12 +81,43 @@ export class Interpreter {
     machine.beginSlice(start, budget);
     view.setInt32(state.stopAfterExit, afterExitOf, true);
     view.setInt32(state.stopAtDepth, atDepth, true);
-    const reason = reasonNames[this.#run()] ?? 'fault';
+    const reason = this.watches.any ? this.#runWatching(start + budget) : this.#named(this.#run);
     // A helper may have grown the memory, which takes the views made before.
     if (machine.cycle !== start) machine.memory.view.setUint32(state.passBreakpoint, 0, true);
     if (reason === 'exited') machine.runState = 'exited';
     if (reason === 'fault') machine.runState = 'faulted';
     return reason;
+  }
+
+  #named(run: () => number): StopReason {
+    return reasonNames[run()] ?? 'fault';
+  }
+
+  /** As the plain run; what may touch a watched range is done by itself, under observation. */
+  #runWatching(end: number): StopReason {
+    const machine = this.#machine;
+    const { watches } = this;
+    const strict = machine.written !== undefined;
+    const run = (this.#runArmed ??= this.#instantiate({ watch: true, strict }));
+    watches.forgetHits();
+    for (;;) {
+      watches.arm();
+      let reason: StopReason;
+      try {
+        reason = this.#named(run);
+      } finally {
+        watches.disarm();
+      }
+      if (reason !== 'watch') return reason;
+      machine.beginSlice(machine.cycle, 1);
+      // A breakpoint here has been passed already.
+      this.passBreakpoint();
+      const retired = (answer: StopReason): boolean => answer === 'budget' || answer === 'return';
+      reason = watches.observeInstruction(() => this.#named(run), retired);
+      machine.beginSlice(machine.cycle, end - machine.cycle);
+      if (watches.hits.length > 0) return 'watch';
+      if (reason !== 'budget') return reason;
+    }
   }
 
   /** Replaces all breakpoints. Slots that are not of the program's code are left out. */

@@ -1,4 +1,5 @@
 import { emitAlu, emitByteSwap } from '../semantics.ts';
+import { buildTouches } from '../watch-code.ts';
 import { encodeModule } from '../wasm/module.ts';
 import { valueType, wasm } from '../wasm/opcodes.ts';
 import { writeAtomic, writeLoad, writeStore } from './access.ts';
@@ -21,7 +22,7 @@ export function buildInterpreterModule(flavour: InterpreterFlavour): Uint8Array<
   const { f } = new InterpreterWriter(flavour, writeHandlers, writeExit);
   return encodeModule({
     imports: hostImports.map((name) => ({ name, parameters: [], results: [valueType.i32] })),
-    functions: [f],
+    functions: flavour.watch ? [f, buildTouches()] : [f],
     exports: { run: 0 },
   });
 }

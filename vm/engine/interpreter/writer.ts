@@ -1,12 +1,13 @@
 import { outcome } from '../../machine/helper.ts';
-import { decoded, state } from '../../machine/layout.ts';
+import { decoded, state, watchTable } from '../../machine/layout.ts';
 import type { Operand } from '../semantics.ts';
 import { StrictWriter } from '../strict/writer.ts';
+import { emitWatchTest, watchFields, type AccessBits } from '../watch-code.ts';
 import { FunctionBuilder, type Label } from '../wasm/function-builder.ts';
 import { valueType, wasm } from '../wasm/opcodes.ts';
 
 /** Why the interpreter's `run` returned. */
-export const exitReason = { budget: 0, exited: 1, fault: 2, breakpoint: 3, return: 4 } as const;
+export const exitReason = { budget: 0, exited: 1, fault: 2, breakpoint: 3, return: 4, watch: 5 } as const;
 
 /** Functions of the host; each performs the instruction at state.ip and answers an `outcome`. */
 const performers = ['callHelper', 'returnFromCallback', 'performSpecial', 'lookup'] as const;
@@ -206,6 +207,7 @@ export class InterpreterWriter {
    */
   callHost(name: Performer, afterReload: () => void): void {
     const { f } = this;
+    if (this.flavour.watch) this.#leaveWhereArmed();
     this.giveCycleBack();
     this.storeState(state.ip, this.ip);
     this.storeState(state.budget, this.budget);
@@ -225,6 +227,23 @@ export class InterpreterWriter {
     this.pushState(state.ip);
     f.set(this.ip);
     afterReload();
+  }
+
+  /** The instruction at `ip` is performed again, with the table of watches empty. */
+  #leaveWhereArmed(): void {
+    const { f } = this;
+    this.pushState(watchTable + watchFields.armed);
+    f.if();
+    this.leave(exitReason.watch, this.abort);
+    f.end();
+  }
+
+  /** Leaves as `callHost` does where the access at the offset in `linear` may touch what is watched. */
+  watchAccess(linear: number, size: number, accesses: AccessBits): void {
+    if (!this.flavour.watch) return;
+    emitWatchTest(this.f, linear, 0, size, accesses, hostImports.length + 1, () =>
+      this.leave(exitReason.watch, this.abort),
+    );
   }
 
   #advanceOverInstruction(): void {

@@ -10,17 +10,21 @@ const { i32, i64 } = valueType;
 export function buildLookup(layout: MapLayout): FunctionBuilder {
   const f = new FunctionBuilder([i32], [i64]);
   const key = 0;
-  if (layout.kind === 'array') emitArrayLookup(f, layout, key);
-  else emitHashLookup(f, layout, key);
-  return f;
-}
-
-/** Pushes the address (i64) of the value whose index is at the linear offset in the local `key`; 0 where there is none. */
-export function emitArrayLookup(f: FunctionBuilder, layout: ArrayLayout, key: number): void {
+  if (layout.kind === 'hash') {
+    emitHashLookup(f, layout, key);
+    return f;
+  }
   const index = f.local(i32);
   f.get(key);
   f.memory(wasm.i32_load);
-  f.tee(index);
+  f.set(index);
+  emitArrayLookup(f, layout, index);
+  return f;
+}
+
+/** Pushes the address (i64) of the value whose index is in a local; 0 where there is none. */
+export function emitArrayLookup(f: FunctionBuilder, layout: ArrayLayout, index: number): void {
+  f.get(index);
   f.i32(layout.entries);
   f.op(wasm.i32_lt_u);
   f.if(i64);

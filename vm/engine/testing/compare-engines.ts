@@ -160,7 +160,7 @@ class Comparison {
     const rows: Region[] = [];
     for (let id = 0; id < machine.regions.count; id++) {
       const region = machine.regions.get(id);
-      if (region !== undefined && mayShrink(machine, region, elide)) rows.push(region);
+      if (region !== undefined && mayShrink(region, elide)) rows.push(region);
     }
     if (rows.length === 0) return;
     const { id, readLimit, writeLimit } = random.pick(rows);
@@ -174,19 +174,18 @@ class Comparison {
   }
 }
 
-function mayShrink(machine: Machine, region: Region, elide: boolean): boolean {
+function mayShrink(region: Region, elide: boolean): boolean {
   if (region.readLimit === 0) return false;
   switch (region.kind) {
     case 'packet':
     case 'ctx':
     case 'memory':
     case 'frame_key':
-    case 'map_key':
       return true;
     case 'stack':
-      return !elide;
+    case 'map_key':
     case 'map_value':
-      return !elide || machine.maps[region.owner]?.valueBase === undefined || region.slotMask !== 0xffffffff;
+      return !elide;
     default:
       return false;
   }

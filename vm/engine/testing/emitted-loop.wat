@@ -4,7 +4,8 @@
   (import "host" "memory" (memory $host.memory 1))
   (import "host" "callHelper" (func $host.callHelper (type $t1)))
   (import "host" "returnFromCallback" (func $host.returnFromCallback (type $t1)))
-  (func $f2 (type $t0) (param $p0 i32) (result i32)
+  (import "host" "step" (func $host.step (type $t1)))
+  (func $f3 (type $t0) (param $p0 i32) (result i32)
     (local $l1 i64) (local $l2 i64) (local $l3 i64) (local $l4 i64) (local $l5 i64) (local $l6 i64) (local $l7 i64) (local $l8 i64) (local $l9 i64) (local $l10 i64) (local $l11 i64) (local $l12 i32) (local $l13 i32) (local $l14 i32) (local $l15 i32) (local $l16 i32) (local $l17 i32) (local $l18 i64) (local $l19 i64)
     (local.set $l1
       (i64.load align=1
@@ -38,6 +39,9 @@
         (i32.const 0)))
     (local.set $l11
       (i64.load offset=80 align=1
+        (i32.const 0)))
+    (local.set $l14
+      (i32.load offset=88 align=1
         (i32.const 0)))
     (local.set $l12
       (i32.load offset=96 align=1
@@ -184,75 +188,156 @@
                             (i32.const 4096))))
                       (i32.const 2))
                     (then
-                      (local.set $l16
-                        (i32.shr_u
-                          (i32.sub
-                            (local.get $l13)
-                            (i32.const 6144))
-                          (i32.const 9)))
                       (i64.store align=1
                         (i32.const 0)
                         (local.get $l1))
-                      (i64.store offset=8 align=1
-                        (i32.const 0)
-                        (local.get $l2))
-                      (i64.store offset=16 align=1
-                        (i32.const 0)
-                        (local.get $l3))
-                      (i64.store offset=24 align=1
-                        (i32.const 0)
-                        (local.get $l4))
-                      (i64.store offset=32 align=1
-                        (i32.const 0)
-                        (local.get $l5))
-                      (i64.store offset=40 align=1
-                        (i32.const 0)
-                        (local.get $l6))
-                      (i64.store offset=48 align=1
-                        (i32.const 0)
-                        (local.get $l7))
-                      (i64.store offset=56 align=1
-                        (i32.const 0)
-                        (local.get $l8))
-                      (i64.store offset=64 align=1
-                        (i32.const 0)
-                        (local.get $l9))
-                      (i64.store offset=72 align=1
-                        (i32.const 0)
-                        (local.get $l10))
-                      (i64.store offset=80 align=1
-                        (i32.const 0)
-                        (local.get $l11))
-                      (i32.store offset=88 align=1
-                        (i32.const 0)
-                        (local.get $l14))
-                      (i32.store offset=96 align=1
-                        (i32.const 0)
-                        (i32.add
-                          (local.get $l12)
-                          (i32.const 1)))
-                      (br_if $B3
-                        (i32.eq
-                          (call $host.returnFromCallback)
-                          (i32.const 2)))
-                      (i32.store offset=96 align=1
-                        (i32.const 0)
-                        (local.get $l12))
                       (if $I13
-                        (i32.or
-                          (i32.le_s
-                            (local.get $l16)
-                            (i32.load offset=112 align=1
-                              (i32.const 0)))
-                          (i32.le_s
-                            (i32.load offset=92 align=1
-                              (i32.const 0))
-                            (i32.load offset=116 align=1
-                              (i32.const 0))))
+                        (i32.eq
+                          (local.tee $l15
+                            (call $host.step))
+                          (i32.const 3))
                         (then
-                          (return
-                            (i32.const -6))))
-                      (br $B6)))
+                          (local.set $l1
+                            (i64.load align=1
+                              (i32.const 0))))
+                        (else
+                          (if $I14
+                            (local.get $l15)
+                            (then
+                              (local.set $l2
+                                (i64.load offset=8 align=1
+                                  (i32.const 0)))
+                              (local.set $l3
+                                (i64.load offset=16 align=1
+                                  (i32.const 0)))
+                              (if $I15
+                                (i32.eq
+                                  (local.get $l15)
+                                  (i32.const 2))
+                                (then
+                                  (local.set $l4
+                                    (i64.load offset=24 align=1
+                                      (i32.const 0)))
+                                  (local.set $l5
+                                    (i64.load offset=32 align=1
+                                      (i32.const 0)))))
+                              (i64.store offset=56 align=1
+                                (local.get $l17)
+                                (i64.sub
+                                  (i64.load offset=104 align=1
+                                    (i32.const 0))
+                                  (i64.extend_i32_s
+                                    (local.get $l12))))
+                              (local.set $l14
+                                (i32.load offset=12 align=1
+                                  (local.get $l17)))
+                              (local.set $l16
+                                (i32.shr_u
+                                  (i32.sub
+                                    (local.get $l13)
+                                    (i32.const 6144))
+                                  (i32.const 9)))
+                              (if $I16
+                                (i32.or
+                                  (i32.le_s
+                                    (local.get $l16)
+                                    (i32.load offset=112 align=1
+                                      (i32.const 0)))
+                                  (i32.le_s
+                                    (i32.load offset=92 align=1
+                                      (i32.const 0))
+                                    (i32.load offset=116 align=1
+                                      (i32.const 0))))
+                                (then
+                                  (local.set $p0
+                                    (i32.const -6))
+                                  (br $B0)))
+                              (br_if $B0
+                                (i32.ne
+                                  (i32.shr_u
+                                    (local.tee $p0
+                                      (i32.load offset=1048576 align=1
+                                        (i32.shr_u
+                                          (i32.sub
+                                            (local.get $l14)
+                                            (i32.const 534656))
+                                          (i32.const 3))))
+                                    (i32.const 8))
+                                  (i32.const 0)))
+                              (local.set $p0
+                                (i32.and
+                                  (local.get $p0)
+                                  (i32.const 255)))
+                              (br $L5)))
+                          (local.set $l16
+                            (i32.shr_u
+                              (i32.sub
+                                (local.get $l13)
+                                (i32.const 6144))
+                              (i32.const 9)))
+                          (i64.store align=1
+                            (i32.const 0)
+                            (local.get $l1))
+                          (i64.store offset=8 align=1
+                            (i32.const 0)
+                            (local.get $l2))
+                          (i64.store offset=16 align=1
+                            (i32.const 0)
+                            (local.get $l3))
+                          (i64.store offset=24 align=1
+                            (i32.const 0)
+                            (local.get $l4))
+                          (i64.store offset=32 align=1
+                            (i32.const 0)
+                            (local.get $l5))
+                          (i64.store offset=40 align=1
+                            (i32.const 0)
+                            (local.get $l6))
+                          (i64.store offset=48 align=1
+                            (i32.const 0)
+                            (local.get $l7))
+                          (i64.store offset=56 align=1
+                            (i32.const 0)
+                            (local.get $l8))
+                          (i64.store offset=64 align=1
+                            (i32.const 0)
+                            (local.get $l9))
+                          (i64.store offset=72 align=1
+                            (i32.const 0)
+                            (local.get $l10))
+                          (i64.store offset=80 align=1
+                            (i32.const 0)
+                            (local.get $l11))
+                          (i32.store offset=88 align=1
+                            (i32.const 0)
+                            (local.get $l14))
+                          (i32.store offset=96 align=1
+                            (i32.const 0)
+                            (i32.add
+                              (local.get $l12)
+                              (i32.const 1)))
+                          (br_if $B3
+                            (i32.eq
+                              (call $host.returnFromCallback)
+                              (i32.const 2)))
+                          (i32.store offset=96 align=1
+                            (i32.const 0)
+                            (local.get $l12))
+                          (if $I17
+                            (i32.or
+                              (i32.le_s
+                                (local.get $l16)
+                                (i32.load offset=112 align=1
+                                  (i32.const 0)))
+                              (i32.le_s
+                                (i32.load offset=92 align=1
+                                  (i32.const 0))
+                                (i32.load offset=116 align=1
+                                  (i32.const 0))))
+                            (then
+                              (return
+                                (i32.const -6))))
+                          (br $B6)))))
                   (local.set $l7
                     (i64.load offset=16 align=1
                       (local.get $l17)))
@@ -296,7 +381,7 @@
                         (local.get $l13)
                         (i32.const 6144))
                       (i32.const 9)))
-                  (if $I14
+                  (if $I18
                     (i32.or
                       (i32.le_s
                         (local.get $l16)
@@ -405,4 +490,4 @@
           (i32.const 0))))
     (local.get $p0))
   (table $T0 1 1 funcref)
-  (elem $e0 (i32.const 0) func $f2))
+  (elem $e0 (i32.const 0) func $f3))
