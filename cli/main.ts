@@ -41,12 +41,12 @@ const cycleLimit = (): Option =>
     .default(1_000_000_000);
 
 const strict = (): Option =>
-  new Option('--strict', 'stop at reads of registers and stack bytes that were never written').default(false);
+  new Option('--strict', 'stop at reads of registers and stack bytes that were never written');
 
 /** What runs are asked for. */
 interface RunFlags {
   readonly cycleLimit: number;
-  readonly strict: boolean;
+  readonly strict?: boolean;
 }
 
 /** Answers with the status of the process; undefined where it stays alive. */
