@@ -74,6 +74,7 @@ export class Stepper {
     for (;;) {
       const halt: Halt = await this.#execution.run(request);
       if (halt === 'pause') return this.#arrive() ?? { reason: 'pause' };
+      if (halt === 'watch') throw new Error('the machine stopped for a watched range that nobody set');
       if (halt !== 'breakpoint') return halt;
       const stop = this.#arrive();
       if (stop !== undefined && through === undefined) return stop;

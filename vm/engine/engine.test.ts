@@ -89,6 +89,12 @@ describe('a difference is found', () => {
           passBreakpoint: () => {
             subject.passBreakpoint();
           },
+          setWatches: (ranges) => {
+            subject.setWatches(ranges);
+          },
+          get watchHits() {
+            return subject.watchHits;
+          },
           remember: () => subject.remember(),
         };
       },

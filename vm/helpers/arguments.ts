@@ -50,6 +50,7 @@ export function memoryArgument(
     const inSlot = (offset & view.getUint32(row + regionRow.slotMask, true)) >>> 0;
     if (offset >= 0 && offset < view.getUint32(row + regionRow.size, true) && inSlot + size <= limit) {
       const linear = view.getUint32(row + regionRow.base, true) + offset;
+      machine.accessListener?.(linear, size, access);
       return machine.written === undefined || takeStack(machine, register, linear, size, access) ? linear : -1;
     }
   }

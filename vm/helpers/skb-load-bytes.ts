@@ -53,6 +53,7 @@ function copyOut(machine: Machine, from: number | undefined, end: number): Outco
     bytes.fill(0, to, to + length);
     return machine.answer(-errno.EFAULT);
   }
+  machine.accessListener?.(from, length, 'read');
   bytes.copyWithin(to, from, from + length);
   return machine.answer(0);
 }

@@ -59,8 +59,9 @@ export class Recording {
    */
   seek(target: Moment): Result<void> {
     const vm = this.#vm;
-    const { breakpoints } = vm;
+    const { breakpoints, watches } = vm;
     vm.setBreakpoints([]);
+    vm.setWatches([]);
     const result = attempt(() => {
       vm.restore(this.#start);
       for (const entry of this.#journal) {
@@ -71,6 +72,7 @@ export class Recording {
       this.#runTo(target);
     });
     vm.setBreakpoints(breakpoints);
+    vm.setWatches(watches);
     return result;
   }
 

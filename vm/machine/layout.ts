@@ -117,12 +117,16 @@ export const frame = {
 export const frameKinds = ['program', 'subprogram', 'callback'] as const;
 export type FrameKind = (typeof frameKinds)[number];
 
+/** The ranges that are watched while code runs (see engine/watch-code.ts), at most 256 bytes. */
+export const watchTable = 0xf00;
+
 export const frames = 0x1000;
 export const stacks = frames + maximumFrames * frame.sizeOf;
 export const regionTable = stacks + maximumFrames * stackSize;
 export const heap = regionTable + maximumRegions * regionRow.sizeOf;
 
-if (state.allocator + allocatorStateSize > frames) throw new Error('the state block runs into the frames');
+if (state.allocator + allocatorStateSize > watchTable)
+  throw new Error('the state block runs into the tables');
 
 /** MAX_TAIL_CALL_CNT of include/linux/bpf.h: tail calls in one run. */
 export const maximumTailCalls = 33;

@@ -44,6 +44,8 @@ export class Machine {
   typeOfProgram: (program: FunctionSymbol) => string | undefined = () => undefined;
   /** Rules of the context of the current run, set by its program type. */
   contextStore: ContextStore | undefined;
+  /** Set while the engine watches what JavaScript does with the program's memory. */
+  accessListener: AccessListener | undefined;
   /** Strict machines only: which registers and stack bytes were written. */
   written: Written | undefined;
 

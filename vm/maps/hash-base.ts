@@ -148,7 +148,9 @@ export abstract class HashBase extends MapBase implements KernelMap {
 
   protected writeKey(element: number, key: number): void {
     const { view, bytes } = this.memory;
-    copyBytes(view, bytes, this.store.key(element), key, this.keySize);
+    const to = this.store.key(element);
+    this.machine.accessListener?.(to, this.keySize, 'write');
+    copyBytes(view, bytes, to, key, this.keySize);
   }
 
   /** pcpu_copy_value, and the plain copy of the other types. */

@@ -60,14 +60,21 @@ export abstract class MapBase {
   /** copy_map_value: all but the fields that are the kernel's own. */
   protected copyValue(to: number, from: number): void {
     const { view, bytes } = this.memory;
-    for (const [offset, size] of this.#layout.copied)
+    const { accessListener } = this.machine;
+    for (const [offset, size] of this.#layout.copied) {
+      accessListener?.(to + offset, size, 'write');
       copyBytes(view, bytes, to + offset, from + offset, size);
+    }
   }
 
   /** zero_map_value. */
   protected zeroValue(at: number): void {
     const { bytes } = this.memory;
-    for (const [offset, size] of this.#layout.copied) bytes.fill(0, at + offset, at + offset + size);
+    const { accessListener } = this.machine;
+    for (const [offset, size] of this.#layout.copied) {
+      accessListener?.(at + offset, size, 'write');
+      bytes.fill(0, at + offset, at + offset + size);
+    }
   }
 
   /**

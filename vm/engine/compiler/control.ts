@@ -104,6 +104,7 @@ export function writeExitFrame(w: ChunkWriter): void {
 /** Falls through where the frame of the callback, whose record is in `record`, is to be popped. */
 function writeExitCallback(w: ChunkWriter): void {
   const { f } = w;
+  if (w.context.options.watch === true) return writeReturnToHost(w);
   w.storeRegisters(0, 0);
   f.call(compilerImports.indexOf('step'));
   f.tee(w.row);

@@ -14,6 +14,7 @@ import type { RunInput } from '../../programs/family.ts';
 import { Engine, type EngineOptions } from '../engine.ts';
 import type { StopReason, StopRequest } from '../interpreter/interpreter.ts';
 import { VirtualMachine } from '../virtual-machine.ts';
+import type { WatchHit, WatchRange } from '../watches.ts';
 import type { Random } from './random.ts';
 import { randomProgram, type ProgramSurroundings } from './random-program.ts';
 import { prologueOf, statementsOf, type MachineParts } from './random-statements.ts';
@@ -24,6 +25,8 @@ export interface Subject {
   run(cycles: number, stop: StopRequest): StopReason;
   setBreakpoints(slots: Iterable<number>): void;
   passBreakpoint(): void;
+  setWatches(ranges: Iterable<WatchRange>): void;
+  readonly watchHits: readonly WatchHit[];
   /** Gives what puts the machine back to where it is now. */
   remember(): () => void;
 }
@@ -160,6 +163,14 @@ class BareSubject implements Subject {
 
   passBreakpoint(): void {
     this.#engine.passBreakpoint();
+  }
+
+  setWatches(ranges: Iterable<WatchRange>): void {
+    this.#engine.setWatches(ranges);
+  }
+
+  get watchHits(): readonly WatchHit[] {
+    return this.#engine.watchHits;
   }
 
   remember(): () => void {
@@ -312,6 +323,12 @@ function machineSubject(vm: VirtualMachine): Subject {
     },
     passBreakpoint: () => {
       vm.passBreakpoint();
+    },
+    setWatches: (ranges) => {
+      vm.setWatches(ranges);
+    },
+    get watchHits() {
+      return vm.watchHits;
     },
     remember: () => {
       const saved = vm.save();
