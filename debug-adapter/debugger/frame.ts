@@ -8,12 +8,15 @@ export interface SourcePlace {
   readonly column: number;
 }
 
-/** A frame as the user sees it, innermost first; a running callback helper has one of its own below its callback. */
+/**
+ * A frame as the user sees it, innermost first; a running callback helper has one of its own below its callback, and a
+ * function that a tail call has replaced one below what took its place.
+ */
 export interface DebugFrame {
   /** Unique within a stop. */
   readonly id: number;
-  readonly kind: 'function' | 'helper';
-  /** `sum_counts`, or `bpf_for_each_map_elem(counts) — element 3 of 17`. */
+  readonly kind: 'function' | 'helper' | 'tail-call';
+  /** `sum_counts`, or `bpf_for_each_map_elem(counts) — element 3 of 17`, or `parse — tail call`. */
   readonly name: string;
   /** Index of the machine frame: of the function itself, or of the callback that a helper frame runs. */
   readonly depth: number;

@@ -22,6 +22,11 @@ export function readStack(machine: Machine, code: CodeIndex, places: Places): re
   for (let { depth } = machine.frames; depth >= 0; depth--) {
     const view = machine.frames.read(depth);
     push({ kind: 'function', name: functionName(code, slot), depth, slot, callback: undefined });
+    for (const { callIp } of view.tailCalls) {
+      const call = machine.code.slotOfIp(callIp);
+      const name = `${functionName(code, call)} — tail call`;
+      push({ kind: 'tail-call', name, depth, slot: call, callback: undefined });
+    }
     if (depth > 0) slot = machine.code.slotOfIp(view.callIp);
     if (view.callback !== undefined) {
       push({
@@ -53,12 +58,13 @@ function helperName(machine: Machine, callback: CallbackFrame): string {
 }
 
 /**
- * r0 to r10 of a frame. Calls keep r6 to r10; what an outer frame had in r0 to r5 is gone. A helper has none of its own.
+ * r0 to r10 of a frame. Calls keep r6 to r10; what an outer frame had in r0 to r5 is gone. A helper has none of its own,
+ * and what tail called has none left.
  */
 export function frameRegisters(machine: Machine, frame: DebugFrame): readonly (bigint | undefined)[] {
   const { depth: innermost } = machine.frames;
   const all = Array.from({ length: registerCount }, (_, number) => number);
-  if (frame.kind === 'helper') return all.map(() => undefined);
+  if (frame.kind !== 'function') return all.map(() => undefined);
   if (frame.depth >= innermost) return all.map((number) => machine.register(number));
   const callee: FrameView = machine.frames.read(frame.depth + 1);
   return all.map((number) => (number < 6 ? undefined : callee.saved[number - 6]));

@@ -59,6 +59,6 @@ function frameBody(session: Session, { id, frame }: ShownFrame): DebugProtocol.S
     name: frame.name,
     ...(frame.source === undefined ? { line: 0, column: 0 } : placeBody(session, frame.source)),
     instructionPointerReference: memoryReference(frame.address),
-    ...(frame.kind === 'helper' && { presentationHint: 'label' }),
+    ...(frame.kind !== 'function' && { presentationHint: frame.kind === 'helper' ? 'label' : 'subtle' }),
   };
 }

@@ -78,14 +78,19 @@ export class ProgArrayMap extends MapBase implements KernelMap {
     return undefined;
   }
 
-  #put(index: number, id: number): number {
+  /** What putting a program into a slot gives, without doing it: 0 or a negative errno. */
+  check(index: number, id: number): number {
     if (index >= this.#entries) return -errno.E2BIG;
     const program = this.machine.program.object.programs[id - 1];
     if (program === undefined) return -errno.EBADF;
     const type = this.#type;
-    if (type !== undefined && type !== this.machine.typeOfProgram(program)) return -errno.EINVAL;
-    this.memory.view.setUint32(this.#base + index * wordSize, id, true);
-    return 0;
+    return type !== undefined && type !== this.machine.typeOfProgram(program) ? -errno.EINVAL : 0;
+  }
+
+  #put(index: number, id: number): number {
+    const error = this.check(index, id);
+    if (error === 0) this.memory.view.setUint32(this.#base + index * wordSize, id, true);
+    return error;
   }
 
   /** Helpers refuse these three: the verifier does not have them on this type. */

@@ -49,7 +49,8 @@ function isAtEntry({ machine }: Target, { depth, slot }: DebugFrame, view: Frame
 }
 
 function passedValue(target: Target, { role }: Parameter, view: FrameView): bigint | undefined {
-  if (view.kind === 'program') return role === 'ctx' ? target.context : undefined;
+  if (view.kind === 'program' || view.tailCalls.length > 0)
+    return role === 'ctx' ? target.context : undefined;
   const { callback } = view;
   if (callback === undefined) return undefined;
   switch (role) {

@@ -47,22 +47,23 @@ export class Inspector {
       root === undefined || root.named + root.indexed === 0 ? [] : [{ name, hint, expensive: false, root }];
     const group = (name: string, parts: () => readonly VariableNode[]): VariableNode =>
       groupNode(name, '', parts);
-    const own =
-      frame.kind === 'helper'
-        ? scope('Traversal', this.#traversal(context, frame), 'locals')
-        : [
-            ...scope(
-              'Arguments',
-              group('arguments', () => argumentNodes(context, frame)),
-              'arguments',
-            ),
-            ...scope('Traversal', this.#traversal(context, frame)),
-            ...scope(
-              'Registers',
-              group('registers', () => registerNodes(context, frame)),
-              'registers',
-            ),
-          ];
+    const traversal = (): readonly VariableScope[] =>
+      scope('Traversal', this.#traversal(context, frame), frame.kind === 'helper' ? 'locals' : undefined);
+    const variables = (): readonly VariableScope[] => [
+      ...scope(
+        'Arguments',
+        group('arguments', () => argumentNodes(context, frame)),
+        'arguments',
+      ),
+      ...traversal(),
+      ...scope(
+        'Registers',
+        group('registers', () => registerNodes(context, frame)),
+        'registers',
+      ),
+    ];
+    // What a tail call has replaced has no stack and no registers left.
+    const own = { function: variables, helper: traversal, 'tail-call': () => [] }[frame.kind]();
     return [
       ...own,
       ...scope(

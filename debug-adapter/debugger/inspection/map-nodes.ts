@@ -1,9 +1,11 @@
 import type { KernelMap, MapElement } from '../../../vm/machine/kernel-map.ts';
+import { ProgArrayMap } from '../../../vm/maps/prog-array.ts';
 import type { ValueFormat, VariableNode } from '../variable.ts';
 import { spell } from './c-type.ts';
 import { formatValue } from './format-value.ts';
 import { keyExpression } from './key-text.ts';
 import { groupNode, listNode, type NodeContext } from './nodes.ts';
+import { programSlotNode } from './program-slots.ts';
 import { ValueNode } from './value-node.ts';
 import { constant, readOnly, type Value } from './value.ts';
 
@@ -41,6 +43,7 @@ export function keyValue({ target }: NodeContext, map: KernelMap, { key, keyAddr
 }
 
 function elementNode(context: NodeContext, map: KernelMap, element: MapElement, index: number): VariableNode {
+  if (map instanceof ProgArrayMap) return programSlotNode(context, map, element);
   const key = keyValue(context, map, element);
   const name = `[${index}]`;
   const expression = `${map.name}[${keyExpression(key)}]`;

@@ -62,7 +62,7 @@ export function parametersOf(target: Target, depth: number): readonly Parameter[
   }));
 }
 
-function rolesOf({ kind, callback }: FrameView): readonly Role[] {
-  if (kind === 'program') return ['ctx'];
+function rolesOf({ kind, callback, tailCalls }: FrameView): readonly Role[] {
+  if (kind === 'program' || tailCalls.length > 0) return ['ctx'];
   return callback === undefined ? [] : (callbackRoles[callback.helper] ?? []);
 }
