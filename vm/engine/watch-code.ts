@@ -18,6 +18,8 @@ export const watchFields = {
   pending: 4,
   /** u32: ranges in use. */
   count: 8,
+  /** u32: not 0 where the step from one callback to the next, in WebAssembly, touches nothing that is watched. */
+  steps: 12,
   /** For each set of accesses: the lowest watched offset - 7, and the bytes from there to the end; none: 0. */
   hulls: 16,
   ranges: 48,
@@ -76,12 +78,15 @@ export function emitWatchTest(
     f.i32(add);
     f.op(wasm.i32_add);
   };
-  pushOffset();
-  pushWord(f, hullAt(accesses));
-  f.op(wasm.i32_sub);
-  pushWord(f, hullAt(accesses) + 4);
-  f.op(wasm.i32_lt_u);
-  f.if();
+  const short = size <= longestReach + 1;
+  if (short) {
+    pushOffset();
+    pushWord(f, hullAt(accesses));
+    f.op(wasm.i32_sub);
+    pushWord(f, hullAt(accesses) + 4);
+    f.op(wasm.i32_lt_u);
+    f.if();
+  }
   pushOffset();
   f.i32(size);
   f.i32(accesses);
@@ -89,7 +94,7 @@ export function emitWatchTest(
   f.if();
   touched();
   f.end();
-  f.end();
+  if (short) f.end();
 }
 
 function pushWord(f: FunctionBuilder, at: number): void {

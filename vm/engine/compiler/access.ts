@@ -1,7 +1,7 @@
 import { regionTable, stackSize } from '../../machine/layout.ts';
 import { maximumRegions, regionRow, type Region } from '../../memory/regions.ts';
 import { emitRegionCheck, pushRowField } from '../region-access.ts';
-import { accessOfWork, emitWatchTest } from '../watch-code.ts';
+import { accessBits, accessOfWork, emitWatchTest } from '../watch-code.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import { limitOf, type AccessGroup, type AccessPlan } from './access-plan.ts';
 import type { ChunkWriter } from './chunk-writer.ts';
@@ -13,21 +13,25 @@ const addressEnd = BigInt(maximumRegions) << 32n;
 /**
  * Pushes the linear offset of an access and returns what has to be added to it in the access itself. Leaves to the
  * interpreter where the region table does not allow the access or where it may touch what is watched, with nothing
- * changed.
+ * changed. `keySize`: what a lookup reads.
  */
-export function pushAddress(w: ChunkWriter, instruction: CodeInstruction, plan: AccessPlan): number {
+export function pushAddress(
+  w: ChunkWriter,
+  instruction: CodeInstruction,
+  plan: AccessPlan,
+  keySize?: number,
+): number {
   const add = pushAllowed(w, instruction, plan);
-  if (w.context.options.watch === true) writeWatchTest(w, instruction, add);
+  if (w.context.options.watch === true) writeWatchTest(w, instruction, add, keySize);
   return add;
 }
 
 /** Each access by itself, not their groups: neighbours of what is watched stay fast. */
-function writeWatchTest(w: ChunkWriter, instruction: CodeInstruction, add: number): void {
+function writeWatchTest(w: ChunkWriter, instruction: CodeInstruction, add: number, keySize = 0): void {
   const { f } = w;
-  const access = accessOfWork(instruction.work);
-  if (access === undefined) throw new Error('what helpers access is not watched here');
+  const { size, accesses } = accessOfWork(instruction.work) ?? { size: keySize, accesses: accessBits.read };
   f.set(w.offset);
-  emitWatchTest(f, w.offset, add, access.size, access.accesses, w.context.touches, () => {
+  emitWatchTest(f, w.offset, add, size, accesses, w.context.touches, () => {
     w.setPc(instruction.slot);
     f.br(w.interpret);
   });

@@ -49,7 +49,7 @@ export interface CompileOptions {
   readonly elide: boolean;
   /** Blocks look at their flag. */
   readonly breakpoints: boolean;
-  /** Accesses look at the watched ranges, and whatever helpers do is done by the host. Default: false. */
+  /** Accesses look at the watched ranges, and whatever helpers may touch is done by the host. Default: false. */
   readonly watch?: boolean;
 }
 

@@ -1,6 +1,15 @@
 import { outcome } from '../../machine/helper.ts';
-import { frame, frameKinds, maximumFrames, stackSize, stacks, state } from '../../machine/layout.ts';
+import {
+  frame,
+  frameKinds,
+  maximumFrames,
+  stackSize,
+  stacks,
+  state,
+  watchTable,
+} from '../../machine/layout.ts';
 import { emitStackLimits } from '../region-access.ts';
+import { watchFields } from '../watch-code.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import { movesControl } from './blocks.ts';
 import { compilerImports, leaveReason, type ChunkWriter } from './chunk-writer.ts';
@@ -104,7 +113,13 @@ export function writeExitFrame(w: ChunkWriter): void {
 /** Falls through where the frame of the callback, whose record is in `record`, is to be popped. */
 function writeExitCallback(w: ChunkWriter): void {
   const { f } = w;
-  if (w.context.options.watch === true) return writeReturnToHost(w);
+  if (w.context.options.watch === true) {
+    w.pushState(watchTable + watchFields.steps);
+    f.op(wasm.i32_eqz);
+    f.if();
+    writeReturnToHost(w);
+    f.end();
+  }
   w.storeRegisters(0, 0);
   f.call(compilerImports.indexOf('step'));
   f.tee(w.row);
@@ -209,10 +224,11 @@ export function writeLookup(
 ): void {
   const { f, context } = w;
   const lookup = map === undefined ? undefined : context.lookups.get(map);
-  const layout = map === undefined ? undefined : context.machine.maps[map]?.layout;
+  const target = map === undefined ? undefined : context.machine.maps[map];
+  const layout = target?.layout;
   if (key === undefined || lookup === undefined || layout === undefined)
     return writeCallHelper(w, instruction, left);
-  const add = pushAddress(w, instruction, key);
+  const add = pushAddress(w, instruction, key, target?.linked.definition.keySize);
   if (layout.kind === 'array') {
     f.memory(wasm.i32_load, add);
     f.set(w.offset);

@@ -61,7 +61,7 @@ export function buildProgramModule(
   tables: CodeTables,
   options: CompileOptions,
 ): Uint8Array<ArrayBuffer> {
-  const maps = options.watch === true ? [] : emittedMaps(machine).map(({ index }) => index);
+  const maps = emittedMaps(machine).map(({ index }) => index);
   const lookups = new Map(maps.map((map, at) => [map, compilerImports.length + at]));
   const planContext = { machine, elide: options.elide, lookups: new Set(maps) };
   const likely = likelyArguments(machine, graph);

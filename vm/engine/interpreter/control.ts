@@ -1,11 +1,21 @@
 import type { Semantics } from '../../isa/row.ts';
-import { decoded, frame, frameKinds, frames, maximumFrames, stackSize, state } from '../../machine/layout.ts';
+import {
+  decoded,
+  frame,
+  frameKinds,
+  frames,
+  maximumFrames,
+  stackSize,
+  state,
+  watchTable,
+} from '../../machine/layout.ts';
 import { emitMayGoto } from '../may-goto.ts';
 import { emitCondition } from '../semantics.ts';
 import { emitStackLimits } from '../region-access.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import { stepResult } from '../map-code/traversal-code.ts';
-import { exitReason, hostImports, plainCalls, type InterpreterWriter } from './writer.ts';
+import { watchFields } from '../watch-code.ts';
+import { exitReason, hostImports, type InterpreterWriter } from './writer.ts';
 
 /** Jumps, calls, exits and breakpoints. */
 
@@ -133,7 +143,11 @@ export function writeExit(w: InterpreterWriter): void {
 function writeExitCallback(w: InterpreterWriter): void {
   const { f } = w;
   const pop = f.block();
-  if (plainCalls(w.flavour)) {
+  if (!w.flavour.strict) {
+    if (w.flavour.watch) {
+      w.pushState(watchTable + watchFields.steps);
+      f.if();
+    }
     f.call(hostImports.indexOf('step'));
     f.tee(w.offset);
     f.if();
@@ -147,6 +161,7 @@ function writeExitCallback(w: InterpreterWriter): void {
     f.set(w.ip);
     stopAfterExit(w);
     f.end();
+    if (w.flavour.watch) f.end();
   }
   w.callHost('returnFromCallback', () => stopAfterExit(w));
   f.end();

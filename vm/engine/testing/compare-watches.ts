@@ -261,7 +261,8 @@ function bytesOf({ regions, memory }: Machine, { address, size }: WatchRange): U
   for (let i = 0n; i < BigInt(size); i++) {
     if ((address + i) >> 32n !== address >> 32n) break;
     const place = regions.peek(address + i);
-    if (place !== undefined) bytes.push(memory.bytes[place.linear] ?? 0);
+    if (place !== undefined && regions.locate(address)?.region.base !== 0)
+      bytes.push(memory.bytes[place.linear] ?? 0);
   }
   return bytes.length === 0 ? undefined : Uint8Array.from(bytes);
 }
