@@ -35,9 +35,9 @@ export interface AccessGroup {
   readonly baseOffset: number;
   /** The one region that all of it is looked for in; undefined: the table says which. */
   readonly region: Region | 'stack' | undefined;
-  /** Slots of the first and the last access: in between, its place is kept. */
-  readonly firstSlot: number;
-  lastSlot: number;
+  /** Numbers of the first and the last access, in the order of planning: in between, its place is kept. */
+  readonly born: number;
+  lastUse: number;
   /** Number of the local that holds its place; given when the whole chunk is planned. */
   local: number;
 }
@@ -71,8 +71,9 @@ export interface PlanContext {
 /** Accesses further apart get checks of their own. */
 const longestRange = 1 << 15;
 
-export function planBlock(context: PlanContext, block: Block, before: Knowledge): BlockPlan {
-  return new BlockPlanner(context, before).plan(block);
+/** `number`: of the accesses that were planned before in this chunk. */
+export function planBlock(context: PlanContext, block: Block, before: Knowledge, number = 0): BlockPlan {
+  return new BlockPlanner(context, before, number).plan(block);
 }
 
 class BlockPlanner {
@@ -85,8 +86,10 @@ class BlockPlanner {
   /** Those of this block, which grow. */
   #open = new Map<Start, AccessGroup>();
   readonly #groups: AccessGroup[] = [];
+  #number: number;
 
-  constructor(context: PlanContext, { registers, checked }: Knowledge) {
+  constructor(context: PlanContext, { registers, checked }: Knowledge, number: number) {
+    this.#number = number;
     this.#context = context;
     this.#registers = [...registers];
     this.#checked = new Map(checked);
@@ -120,10 +123,11 @@ class BlockPlanner {
   #access({ slot, base, off }: CodeInstruction, size: number, access: Access): void {
     const value = this.#registers[base] ?? unknown();
     const offset = value.offset + off;
+    this.#number++;
     const plan =
       this.#elided(value.start, offset, off, size, access) ??
-      this.#checkedBefore(slot, value.start, offset, size, access) ??
-      this.#check(slot, value, offset, size, access);
+      this.#checkedBefore(value.start, offset, size, access) ??
+      this.#check(value, offset, size, access);
     this.#accesses.set(slot, plan);
   }
 
@@ -149,13 +153,7 @@ class BlockPlanner {
     return { kind: 'indexed', add: base - low + off, stack: false };
   }
 
-  #checkedBefore(
-    slot: number,
-    start: Start,
-    offset: number,
-    size: number,
-    access: Access,
-  ): AccessPlan | undefined {
+  #checkedBefore(start: Start, offset: number, size: number, access: Access): AccessPlan | undefined {
     const group = this.#checked
       .get(start)
       ?.find(
@@ -167,17 +165,11 @@ class BlockPlanner {
       );
     if (group === undefined) return undefined;
     group.accesses++;
-    group.lastSlot = slot;
+    group.lastUse = this.#number;
     return { kind: 'checked', group, first: false, offset };
   }
 
-  #check(
-    slot: number,
-    { start, offset: baseOffset }: Value,
-    offset: number,
-    size: number,
-    access: Access,
-  ): AccessPlan {
+  #check({ start, offset: baseOffset }: Value, offset: number, size: number, access: Access): AccessPlan {
     let group = this.#open.get(start);
     const first =
       group === undefined || Math.max(group.to, offset + size) - Math.min(group.from, offset) > longestRange;
@@ -191,8 +183,8 @@ class BlockPlanner {
         accesses: 0,
         baseOffset,
         region: this.#regionOf(start),
-        firstSlot: slot,
-        lastSlot: slot,
+        born: this.#number,
+        lastUse: this.#number,
         local: -1,
       };
       this.#open.set(start, group);
@@ -204,7 +196,7 @@ class BlockPlanner {
     group.reads ||= access !== 'write';
     group.writes ||= access !== 'read';
     group.accesses++;
-    group.lastSlot = slot;
+    group.lastUse = this.#number;
     return { kind: 'checked', group, first, offset };
   }
 

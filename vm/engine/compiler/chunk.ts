@@ -167,15 +167,13 @@ class ChunkBuilder {
         const taken = target ?? block.endSlot;
         if (taken === block.endSlot) return this.#goTo(w, index, block.endSlot);
         emitCondition(f, work.operation, work.width, w.registerOperand(last.dst), w.secondOperand(last));
-        this.#goToIf(w, index, taken);
-        return this.#goTo(w, index, block.endSlot);
+        return this.#fork(w, index, taken, block.endSlot);
       }
       case 'may_goto':
         w.pushRecord();
         f.set(w.record);
         emitMayGoto(f, w.record, w.offset);
-        this.#goToIf(w, index, target ?? block.endSlot);
-        return this.#goTo(w, index, block.endSlot);
+        return this.#fork(w, index, target ?? block.endSlot, block.endSlot);
       case 'exit':
         w.setPc(slot);
         return f.br(w.exit);
@@ -214,6 +212,17 @@ class ChunkBuilder {
     f.i32(to - first);
     f.set(w.resume);
     f.br(w.top);
+  }
+
+  /** The condition is on the stack. */
+  #fork(w: ChunkWriter, index: number, taken: number, otherwise: number): void {
+    const { graph, shape } = this.#context;
+    if (index < shape.range.last && graph.blockAt[taken] === index + 1) {
+      w.f.op(wasm.i32_eqz);
+      return this.#goToIf(w, index, otherwise);
+    }
+    this.#goToIf(w, index, taken);
+    this.#goTo(w, index, otherwise);
   }
 
   #goToIf(w: ChunkWriter, index: number, slot: number): void {

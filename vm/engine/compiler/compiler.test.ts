@@ -108,14 +108,30 @@ describe('loops', () => {
     expect(shape.chunks[0]?.loops).toMatchObject([{ header: 0, end: 2, children: [{ header: 1, end: 2 }] }]);
   });
 
-  test('entered in the middle are entered by dispatch', () => {
+  test('entered at two places are entered by dispatch', () => {
     const shape = shapeOf(`if r1 == 0 goto middle
       a: r1 += 1
       middle: r2 += 1
       if r2 < 9 goto a
       exit`);
-    expect(shape.chunks[0]?.loops).toMatchObject([{ header: 1, end: 2, dispatches: true }]);
-    expect(shape.entries[2]).toBe(2);
+    expect(starts(shape)).toEqual([0, 2, 4, 1, 5]);
+    expect(shape.chunks[0]?.loops).toMatchObject([{ header: 1, end: 3, dispatches: true }]);
+    expect(shape.entries[1]).toBe(3);
+  });
+
+  test('are turned round where their test stands at the top, and exits stand behind them', () => {
+    const shape = shapeOf(`r1 = 9
+      goto middle
+      top: if r1 == 0 goto out
+      r1 += -1
+      goto middle
+      out: exit
+      middle: r2 += 1
+      if r2 s> 3 goto top
+      r3 = 1
+      goto top`);
+    expect(starts(shape)).toEqual([0, 6, 8, 2, 3, 5, 10]);
+    expect(shape.chunks[0]?.loops).toMatchObject([{ header: 1, end: 4, dispatches: false, children: [] }]);
   });
 });
 

@@ -58,12 +58,13 @@ export class Compiler {
       callHelper: () => callHelper(machine),
       returnFromCallback: () => returnFromCallback(machine),
     };
-    const host = options.watch === true
-      ? {
-          callHelper: () => this.#watches.callFromCompiled(plain.callHelper),
-          returnFromCallback: () => this.#watches.callFromCompiled(plain.returnFromCallback),
-        }
-      : plain;
+    const host =
+      options.watch === true
+        ? {
+            callHelper: () => this.#watches.callFromCompiled(plain.callHelper),
+            returnFromCallback: () => this.#watches.callFromCompiled(plain.returnFromCallback),
+          }
+        : plain;
     const maps = Object.fromEntries([...lookups].map(([index, lookup]) => [`lookup${index}`, lookup]));
     const instance = new WebAssembly.Instance(module, {
       host: { ...host, step, ...maps, memory: machine.memory.memory },

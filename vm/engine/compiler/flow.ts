@@ -59,6 +59,8 @@ class ChunkPlanner {
   readonly #incoming: (Knowledge | undefined)[] = [];
   readonly #plans: BlockPlan[] = [];
   readonly #guards = new Map<Loop, Guard[]>();
+  /** Accesses so far. */
+  #planned = 0;
 
   constructor(context: PlanContext, graph: BlockGraph, shape: ChunkShape, likelyArguments: LikelyArguments) {
     this.#context = context;
@@ -136,7 +138,8 @@ class ChunkPlanner {
     const incoming = this.#incoming[at];
     const before =
       entries[at] === 1 || incoming === undefined ? this.#atEntry(block.firstSlot, incoming, kept) : incoming;
-    const plan = planBlock(this.#context, block, before);
+    const plan = planBlock(this.#context, block, before, this.#planned);
+    this.#planned += plan.accesses.size;
     this.#plans[at] = plan;
     for (const slot of successors(block)) {
       const to = this.#graph.blockAt[slot] ?? -1;
@@ -174,9 +177,9 @@ function giveLocals(groups: readonly AccessGroup[]): number {
   const freeFrom: number[] = [];
   for (const group of groups) {
     if (group.accesses < 2) continue;
-    let local = freeFrom.findIndex((slot) => slot < group.firstSlot);
+    let local = freeFrom.findIndex((lastUse) => lastUse < group.born);
     if (local < 0) local = freeFrom.length;
-    freeFrom[local] = group.lastSlot;
+    freeFrom[local] = group.lastUse;
     group.local = local;
   }
   return freeFrom.length;

@@ -25,7 +25,7 @@ export interface ChunkShape {
   readonly paths: Int32Array;
 }
 
-/** A block that is not needed as an entry becomes one when this many slots lie before it without one. */
+/** A block that is not needed as an entry becomes one when this many instructions stand before it without one. */
 const entryDistance = 32;
 
 /** `entered`: 1 for blocks (of the whole program) that must be entries. */
@@ -127,18 +127,17 @@ function chooseEntries(
   needed: Uint8Array,
 ): Uint8Array {
   const entries = new Uint8Array(last - first + 1);
-  let entrySlot = -entryDistance;
+  let since = entryDistance;
   for (let block = first; block <= last; block++) {
     const at = block - first;
     const loop = innermost[at];
     const header = loop?.header === block;
-    const slot = blocks[block]?.firstSlot ?? 0;
+    since += blocks[block - 1]?.instructions.length ?? 0;
     if (loop !== undefined && !header && !loop.dispatches) continue;
-    const wanted =
-      header || needed[at] === 1 || functionStart[block] === 1 || slot - entrySlot >= entryDistance;
+    const wanted = header || needed[at] === 1 || functionStart[block] === 1 || since >= entryDistance;
     if (!wanted) continue;
     entries[at] = 1;
-    entrySlot = slot;
+    since = 0;
   }
   return entries;
 }

@@ -16,6 +16,7 @@ import {
 import { calledSlot, cutChunks, mostBlocks, successors, type BlockRange } from './chunks.ts';
 import { likelyArguments, planChunk } from './flow.ts';
 import { shapeChunk, type ChunkShape } from './loops.ts';
+import { orderBlocks } from './order-blocks.ts';
 
 const { i32, i64 } = valueType;
 
@@ -27,7 +28,8 @@ export interface ProgramShape {
   readonly entries: Int32Array<ArrayBuffer>;
 }
 
-export function shapeProgram(graph: BlockGraph, chunkBlocks = mostBlocks): ProgramShape {
+export function shapeProgram(found: BlockGraph, chunkBlocks = mostBlocks): ProgramShape {
+  const graph = orderBlocks(found);
   const ranges = cutChunks(graph, chunkBlocks);
   const entered = Uint8Array.from(graph.entered);
   for (const range of ranges) markCrossings(graph, range, entered);
