@@ -21,14 +21,19 @@ import { exitReason, hostImports, type InterpreterWriter } from './writer.ts';
 
 export function writeJump(w: InterpreterWriter, jump: Extract<Semantics, { kind: 'jump' }>): void {
   const { f } = w;
-  w.pushTarget();
-  f.get(w.ip);
-  f.i32(decoded.sizeOf);
-  f.op(wasm.i32_add);
   emitCondition(f, jump.operation, jump.width, w.dst, w.operand);
-  f.op(wasm.select);
+  goToTargetIf(w);
+}
+
+/** Pops the condition. A branch, which processors foresee, and no `select`, which they have to wait for. */
+function goToTargetIf(w: InterpreterWriter): void {
+  const { f } = w;
+  f.if();
+  w.pushTarget();
   f.set(w.ip);
   f.br(w.next);
+  f.end();
+  w.advance();
 }
 
 export function writeMayGoto(w: InterpreterWriter): void {
@@ -37,14 +42,8 @@ export function writeMayGoto(w: InterpreterWriter): void {
   f.set(w.offset);
   pushRecord(w, w.offset);
   f.set(w.row);
-  w.pushTarget();
-  f.get(w.ip);
-  f.i32(decoded.sizeOf);
-  f.op(wasm.i32_add);
   emitMayGoto(f, w.row, w.offset);
-  f.op(wasm.select);
-  f.set(w.ip);
-  f.br(w.next);
+  goToTargetIf(w);
 }
 
 export function writeGoto(w: InterpreterWriter): void {
@@ -182,22 +181,9 @@ function stopAfterExit(w: InterpreterWriter): void {
   f.br(w.next);
 }
 
-/** A breakpoint that is to be passed once runs what it stands for; any other stops before it. */
+/** Stops before the instruction: who passes a breakpoint puts back what it stands for. */
 export function writeBreakpoint(w: InterpreterWriter): void {
-  const { f } = w;
-  f.get(w.ip);
-  w.pushState(state.passBreakpoint);
-  f.op(wasm.i32_ne);
-  f.if();
   w.leave(exitReason.breakpoint, w.abort);
-  f.end();
-  f.i32(0);
-  f.i32(0);
-  f.memory(wasm.i32_store, state.passBreakpoint);
-  f.get(w.ip);
-  f.memory(wasm.i32_load16_u, decoded.original);
-  f.set(w.handler);
-  f.br(w.dispatch);
 }
 
 function pushRecord(w: InterpreterWriter, depth: number): void {

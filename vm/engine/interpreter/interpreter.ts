@@ -90,7 +90,28 @@ export class Interpreter {
   }
 
   #named(run: () => number): StopReason {
-    return reasonNames[run()] ?? 'fault';
+    const reason = this.#passed(run);
+    return reason === 'budget' ? (reasonNames[run()] ?? 'fault') : reason;
+  }
+
+  /** Where a breakpoint is to be passed: one instruction, with what the breakpoint stands for in its place. */
+  #passed(run: () => number): StopReason {
+    const machine = this.#machine;
+    const { view } = machine.memory;
+    const budget = view.getInt32(state.budget, true);
+    const ip = view.getUint32(state.ip, true);
+    const handler = view.getUint16(ip + decoded.handler, true);
+    const passes = view.getUint32(state.passBreakpoint, true) === ip && handler === breakpointHandler;
+    if (!passes || budget <= 0) return 'budget';
+    view.setUint32(state.passBreakpoint, 0, true);
+    const end = machine.cycle + budget;
+    view.setUint16(ip + decoded.handler, view.getUint16(ip + decoded.original, true), true);
+    machine.beginSlice(machine.cycle, 1);
+    const reason = reasonNames[run()] ?? 'fault';
+    // The instruction may have grown the memory, which takes the views made before.
+    machine.memory.view.setUint16(ip + decoded.handler, breakpointHandler, true);
+    machine.beginSlice(machine.cycle, end - machine.cycle);
+    return reason;
   }
 
   /** As the plain run; what may touch a watched range is done by itself, under observation. */

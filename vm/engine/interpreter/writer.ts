@@ -59,8 +59,6 @@ export class InterpreterWriter {
   readonly next: Label;
   /** Has the host perform the instruction at `ip`: what the fast path cannot, and what it refused. */
   readonly slow: Label;
-  /** To the handler numbered `handler`. */
-  readonly dispatch: Label;
 
   constructor(
     flavour: InterpreterFlavour,
@@ -82,10 +80,8 @@ export class InterpreterWriter {
     f.get(this.ip);
     f.memory(wasm.i32_load16_u, decoded.handler);
     f.set(this.handler);
-    this.dispatch = f.loop();
     writeHandlers(this);
     f.op(wasm.unreachable);
-    f.end();
     f.end();
     this.callHost('performSpecial', () => {
       f.get(this.offset);
@@ -211,9 +207,15 @@ export class InterpreterWriter {
     this.giveCycleBack();
     this.storeState(state.ip, this.ip);
     this.storeState(state.budget, this.budget);
-    this.#addToBudget(-1);
     f.call(hostImports.indexOf(name));
-    f.tee(this.offset);
+    f.set(this.offset);
+    // Were these kept over the call, V8 would put them aside at every instruction.
+    this.pushState(state.budget);
+    f.set(this.budget);
+    this.#addToBudget(-1);
+    this.pushState(state.ip);
+    f.set(this.ip);
+    f.get(this.offset);
     f.i32(outcome.fault);
     f.op(wasm.i32_eq);
     f.if();
@@ -224,8 +226,6 @@ export class InterpreterWriter {
     f.if();
     this.#advanceOverInstruction();
     f.end();
-    this.pushState(state.ip);
-    f.set(this.ip);
     afterReload();
   }
 
