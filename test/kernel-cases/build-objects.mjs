@@ -12,7 +12,7 @@ const objcopy = process.env.OBJCOPY ?? 'llvm-objcopy-19';
 const headers = `/usr/include/${arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 
 const objects = new Map();
-for (const file of readdirSync(`${here}recorded`)) {
+for (const file of readdirSync(`${here}recorded`).filter((name) => name.endsWith('.jsonl'))) {
   for (const line of readFileSync(`${here}recorded/${file}`, 'utf8').trim().split('\n')) {
     const { name, source, defines } = JSON.parse(line);
     const own = Object.keys(defines).length > 0;
