@@ -12,6 +12,8 @@ const argumentSpace = 512;
 export interface FormatMemory {
   /** The bytes from `address` on, at most `most`; undefined where nothing can be read. */
   peek(address: bigint, most: number): Uint8Array | undefined;
+  /** The text has `size` bytes of what `peek` gave. */
+  taken?(address: bigint, size: number): void;
 }
 
 export interface Formatted {
@@ -176,6 +178,7 @@ class Formatter {
     const bytes = user ? undefined : this.#memory.peek(value, this.#space.rest - 1);
     const end = bytes?.indexOf(0) ?? 0;
     const text = bytes === undefined ? [] : [...bytes.subarray(0, end < 0 ? bytes.length : end)];
+    if (bytes !== undefined) this.#memory.taken?.(value, Math.min(text.length + 1, bytes.length));
     this.#space.used += text.length + 1;
     if (length === 3) this.#text.push(...text);
     else this.#padBytes({ ...field, zero: false }, text);
@@ -209,6 +212,7 @@ class Formatter {
     const size = version === code('4') ? 4 : 16;
     if (this.#space.rest < size) return errno.ENOSPC;
     const read = this.#memory.peek(value, size);
+    if (read !== undefined) this.#memory.taken?.(value, read.length);
     const bytes = read?.length === size ? read : new Uint8Array(size);
     const text = size === 4 ? ipv4(bytes, kind === 'i') : kind === 'i' ? hexText(bytes, 16) : ipv6(bytes);
     this.#space.used += text.length + 1;

@@ -25,6 +25,10 @@ function call(machine: Machine): Outcome {
       if (place === undefined) return undefined;
       return machine.memory.bytes.subarray(place.linear, place.linear + Math.min(place.available, most));
     },
+    taken: (address, length) => {
+      const place = machine.regions.peek(address);
+      if (place !== undefined) machine.accessListener?.(place.linear, length, 'read');
+    },
   });
   if (result >= 0) machine.emitOutput(name, decodeUtf8(text.subarray(0, largestText - 1)));
   return machine.answer(result);

@@ -5,6 +5,7 @@ import { findBlocks } from '../compiler/blocks.ts';
 import type { CompileOptions } from '../compiler/chunk-writer.ts';
 import { buildProgramModule, shapeProgram } from '../compiler/module.ts';
 import { buildInterpreterModule } from '../interpreter/module.ts';
+import { frames, watchTable } from '../../machine/layout.ts';
 
 /** What the encoder writes, read by another implementation than the one that runs it. */
 
@@ -72,11 +73,37 @@ describe('WebAssembly of the first version with sign extension', () => {
 
   for (const elide of [true, false]) {
     for (const breakpoints of [true, false]) {
-      test(`compiled code: elide ${elide}, breakpoints ${breakpoints}`, () => {
-        expect(textOf(compiled(everything, { elide, breakpoints }))).toContain('call_indirect');
-      });
+      for (const watch of [true, false]) {
+        test(`compiled code: elide ${elide}, breakpoints ${breakpoints}, watch ${watch}`, () => {
+          expect(textOf(compiled(everything, { elide, breakpoints, watch }))).toContain('call_indirect');
+        });
+      }
     }
   }
+});
+
+describe('what is not watched costs nothing', () => {
+  /** Whether the code reads the table of watched ranges. */
+  function readsTable(text: string): boolean {
+    return [...text.matchAll(/offset=(\d+)/g)].some(
+      ([, offset]) => Number(offset) >= watchTable && Number(offset) < frames,
+    );
+  }
+
+  test.each([false, true])('in the interpreter, strict %s', (strict) => {
+    expect(readsTable(textOf(buildInterpreterModule({ watch: false, strict })))).toBe(false);
+    expect(readsTable(textOf(buildInterpreterModule({ watch: true, strict })))).toBe(true);
+  });
+
+  test('in compiled code', () => {
+    for (const breakpoints of [true, false]) {
+      const options = { elide: true, breakpoints };
+      const plain = compiled(everything, options);
+      expect(plain).toEqual(compiled(everything, { ...options, watch: false }));
+      expect(readsTable(textOf(plain))).toBe(false);
+      expect(readsTable(textOf(compiled(everything, { ...options, watch: true })))).toBe(true);
+    }
+  });
 });
 
 // After a change to the compiler: npx vitest run -u vm/engine/testing
