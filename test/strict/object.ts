@@ -9,7 +9,8 @@ import { buildElf, type SectionInput, type SymbolInput } from '../../vm/object/t
  * a map, BTF with the functions.
  *
  * The source is assembly. `static NAME:` and `global NAME:` at the left begin functions; `@NAME` in `call @NAME` and
- * `rN = @NAME` is one of them, or the map `m`: a hash map of u32 to u64. The label `bad` is a place to find again.
+ * `rN = @NAME` is one of them, or a map: `m` is a hash map of u32 to u64, `p` an
+ * array of programs. The label `bad` is a place to find again.
  */
 export function buildObject(source: string): BuiltObject {
   const [main = '', ...others] = source.split(/^(?=(?:static|global) \w+:)/m);
@@ -23,12 +24,16 @@ export function buildObject(source: string): BuiltObject {
   const places: Place[][] = [program.bad.map((slot) => ({ section: 'socket', slot }))];
   const btf = new BtfBuilder();
   const int = btf.int('int', 4, true);
-  // All functions are int (void) to BTF: what static functions take, the verifier sees for itself.
-  const prototype = btf.funcProto(int, []);
+  // To BTF static functions take nothing: what they take, the verifier sees for itself. Global ones take one int.
+  const none = btf.funcProto(int, []);
+  const one = btf.funcProto(int, [['a', int]]);
   const typeOf = new Map(
-    [program, ...functions].map(({ name, global }) => [name, btf.func(name, prototype, global ? 1 : 0)]),
+    [program, ...functions].map(({ name, global }) => {
+      const prototype = global && name !== 'main' ? one : none;
+      return [name, btf.func(name, prototype, global ? 1 : 0)];
+    }),
   );
-  writeMap(btf, int);
+  writeMaps(btf, int);
 
   const symbols: SymbolInput[] = [];
   const text = new Uint8Array(functions.reduce((sum, { code }) => sum + code.length, 0));
@@ -49,7 +54,9 @@ export function buildObject(source: string): BuiltObject {
   }
   symbols.push({ name: '.text', section: '.text', type: 'section', binding: 'local' });
   symbols.push({ name: 'main', section: 'socket', size: program.code.length, type: 'func' });
-  symbols.push({ name: 'm', section: '.maps', size: mapSize, type: 'object' });
+  Object.keys(maps).forEach((name, i) => {
+    symbols.push({ name, section: '.maps', value: i * mapSize, size: mapSize, type: 'object' });
+  });
   // Local symbols come first.
   symbols.sort((a, b) => Number(a.binding !== 'local') - Number(b.binding !== 'local'));
 
@@ -60,7 +67,7 @@ export function buildObject(source: string): BuiltObject {
   const sections: SectionInput[] = [
     { name: 'socket', ...addressed(program.code, program.references, starts), code: true },
     ...(functions.length > 0 ? [{ name: '.text', ...addressed(text, relocations, starts), code: true }] : []),
-    { name: '.maps', bytes: new Uint8Array(mapSize) },
+    { name: '.maps', bytes: new Uint8Array(Object.keys(maps).length * mapSize) },
     { name: 'license', bytes: new TextEncoder().encode('GPL\0') },
     { name: '.BTF', bytes: btf.bytes() },
     { name: '.BTF.ext', bytes: ext },
@@ -126,12 +133,17 @@ function assembleFunction(source: string): AssembledFunction {
 }
 
 const mapSize = 32;
+const maps = {
+  m: { type: 1, max_entries: 4, key_size: 4, value_size: 8 },
+  p: { type: 3, max_entries: 1, key_size: 4, value_size: 4 },
+};
 
-function writeMap(btf: BtfBuilder, int: number): void {
-  const hash = 1;
-  const members = { type: hash, max_entries: 4, key_size: 4, value_size: 8 };
-  const types = Object.entries(members).map(
-    ([name, value], i) => [name, btf.ptr(btf.array(int, value)), 64 * i] as const,
-  );
-  btf.datasec('.maps', mapSize, [[btf.variable('m', btf.struct('', mapSize, types)), 0, mapSize]]);
+function writeMaps(btf: BtfBuilder, int: number): void {
+  const variables = Object.entries(maps).map(([name, members], i) => {
+    const types = Object.entries(members).map(
+      ([member, value], at) => [member, btf.ptr(btf.array(int, value)), 64 * at] as const,
+    );
+    return [btf.variable(name, btf.struct('', mapSize, types)), i * mapSize, mapSize] as const;
+  });
+  btf.datasec('.maps', variables.length * mapSize, variables);
 }

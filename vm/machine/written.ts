@@ -61,6 +61,12 @@ export class Written {
     return this.#memory.view.getUint16(this.#area + written.slots + slot * slotMasksSize, true);
   }
 
+  /** Also, at a call of a function: the arguments it gets. */
+  writesOf(slot: number): number {
+    const at = this.#area + written.slots + slot * slotMasksSize;
+    return ~this.#memory.view.getUint16(at + 2, true) & 0xffff;
+  }
+
   get unreadable(): number {
     return this.#memory.view.getUint32(this.#area + written.unreadable, true);
   }

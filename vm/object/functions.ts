@@ -33,6 +33,7 @@ export function readFunctions(elf: ElfFile, btf: Btf | undefined, ext: BtfExt | 
         offset: symbol.value,
         size,
         global: symbol.binding !== 'local',
+        ...(symbol.hidden && { hidden: symbol.hidden }),
         btfId: typeIds.get(`${section.name}+${symbol.value}`) ?? btf?.byName(symbol.name, 'func')?.id,
       });
     }

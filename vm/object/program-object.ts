@@ -64,6 +64,8 @@ export interface FunctionSymbol {
   readonly size: number;
   /** Not static: visible to other objects. */
   readonly global: boolean;
+  /** Global within this object only: libbpf gives it to the kernel as a static function. */
+  readonly hidden?: true;
   /** BTF id of its FUNC type, from .BTF.ext func_info or by name. */
   readonly btfId: number | undefined;
 }

@@ -12,6 +12,7 @@ import {
 import { argumentSet, registerSet, type Written } from '../../machine/written.ts';
 import { helperParameters } from '../../helpers/names.ts';
 import { addressRegister } from '../interpreter/decode-program.ts';
+import { firstOf } from './register-use.ts';
 
 /** What the interpreter has JavaScript do, each for the instruction where the machine stands. */
 export interface Host {
@@ -83,18 +84,20 @@ export class StrictHost implements Host {
   #uninitialised(instruction: Instruction): FaultCause | undefined {
     const { unreadable } = this.#written;
     const read = unreadable & this.#written.readsOf(this.#machine.slot);
-    if (read !== 0) return uninitialisedRegister(lowest(read));
-    const { kind } = instruction.row.semantics;
-    if (kind === 'exit') return this.#uninitialisedReturn();
+    if (instruction.row.semantics.kind === 'exit') return this.#uninitialisedReturn(read !== 0);
+    if (read !== 0) return uninitialisedRegister(firstOf(read, instruction));
     return this.#uninitialisedStack(instruction);
   }
 
-  /** What a subprogram has left in r0 is its caller's to read or not; programs and callbacks return to the kernel. */
-  #uninitialisedReturn(): FaultCause | undefined {
+  /**
+   * What a static function has left in r0 is its caller's to read or not; programs and callbacks return to the kernel.
+   * `always`: at this exit r0 counts whoever has called.
+   */
+  #uninitialisedReturn(always: boolean): FaultCause | undefined {
     if ((this.#written.unreadable & registerSet.r0) === 0) return undefined;
     const { frames } = this.#machine;
     const { kind } = frames.read(frames.depth);
-    return kind === 'subprogram' ? undefined : uninitialisedReturn(kind === 'callback');
+    return always || kind !== 'subprogram' ? uninitialisedReturn(kind === 'callback') : undefined;
   }
 
   #uninitialisedStack(instruction: Instruction): FaultCause | undefined {
@@ -114,13 +117,14 @@ export class StrictHost implements Host {
   /** A call of a function, or, by callx, of a helper by its number. */
   #callRegister(instruction: Instruction): Outcome {
     const machine = this.#machine;
+    const { slot } = machine;
     const address = machine.register(instruction.dst);
     const { semantics } = instruction.row;
     const byRegister = semantics.kind === 'call' && semantics.target === 'register';
     if (byRegister && machine.code.slotOfAddress(address) === undefined) {
       const id = Number(address);
       const read = this.#written.unreadable & argumentSet(helperParameters.get(id) ?? 0);
-      if (read !== 0) return machine.fail(uninitialisedRegister(lowest(read)));
+      if (read !== 0) return machine.fail(uninitialisedRegister(firstOf(read, instruction)));
       return this.#call(id, this.#host.performSpecial);
     }
     const { unreadable } = this.#written;
@@ -128,7 +132,7 @@ export class StrictHost implements Host {
     if (result === outcome.fault) return result;
     const { depth } = machine.frames;
     this.#written.enter(depth, unreadable);
-    this.#written.start(depth, registerSet.arguments & ~unreadable);
+    this.#written.start(depth, this.#written.writesOf(slot) & ~unreadable);
     return result;
   }
 
@@ -160,8 +164,4 @@ export class StrictHost implements Host {
     const parameters = this.#machine.helpers.helpers.get(helper)?.callback?.parameters ?? 0;
     this.#written.start(depth, argumentSet(parameters));
   }
-}
-
-function lowest(registers: number): number {
-  return 31 - Math.clz32(registers & -registers);
 }

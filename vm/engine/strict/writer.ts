@@ -142,6 +142,8 @@ export class StrictWriter {
     f.memory(wasm.i32_store, written.callers);
     f.get(this.#area);
     this.#pushUnreadable();
+    this.#pushMasks(2);
+    f.op(wasm.i32_or);
     f.i32(registerSet.arguments);
     f.op(wasm.i32_and);
     f.i32(registerSet.r0 | registerSet.saved);

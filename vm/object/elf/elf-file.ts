@@ -36,6 +36,8 @@ export interface ElfSymbol {
   readonly value: number;
   readonly size: number;
   readonly binding: ElfBinding;
+  /** STV_HIDDEN or STV_INTERNAL: visible to no other object. */
+  readonly hidden?: true;
   readonly type: ElfSymbolType;
   /** Section index; 0 (undefined) and from SHN_LORESERVE on it is no section. */
   readonly section: number;

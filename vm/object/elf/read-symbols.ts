@@ -44,6 +44,9 @@ export function readSymbols(file: ByteReader, sections: readonly SectionHeader[]
   );
 }
 
+/** STV_INTERNAL and STV_HIDDEN. */
+const hiddenVisibilities: readonly number[] = [1, 2];
+
 function readSymbol(
   reader: ByteReader,
   strings: ByteReader,
@@ -71,6 +74,7 @@ function readSymbol(
     value: reader.size(at + 8, `the value of symbol ${index}`),
     size: reader.size(at + 16, `the size of symbol ${index}`),
     binding: bindings[info >> 4] ?? 'global',
+    ...(hiddenVisibilities.includes(reader.u8(at + 5) & 3) && { hidden: true }),
     type,
     section,
   };
