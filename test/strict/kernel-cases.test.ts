@@ -4,7 +4,9 @@ import { type Observed, isRefusal, readCases, runCase } from '../kernel-cases/re
 
 /** Programs that the kernel has run, in strict mode: they do what they do without. */
 
-const files = readdirSync(new URL('../kernel-cases/recorded', import.meta.url));
+const files = readdirSync(new URL('../kernel-cases/recorded', import.meta.url)).filter((name) =>
+  name.endsWith('.jsonl'),
+);
 
 describe.each(files)('%s', (file) => {
   const cases = readCases(file).filter(({ runs }) => !runs.some(isRefusal));
