@@ -67,6 +67,30 @@ describe('breakpoints', () => {
   );
 });
 
+describe('watched stacks', () => {
+  let all = 0;
+
+  it.each(programs)('change nothing: $name', ({ source }) => {
+    const vm = strictly(source);
+    vm.run(limit);
+    const watching = strictly(source);
+    const { frames } = watching.machine;
+    watching.setWatches(
+      [0, 1].map((depth) => ({ address: frames.read(depth).stackTop - 16n, size: 16, access: 'access' })),
+    );
+    let stops = 0;
+    while (watching.run(limit) === 'watch') expect(stops++).toBeLessThan(100);
+    all += stops;
+    watching.setWatches([]);
+    expect(stateHash(watching)).toBe(stateHash(vm));
+    expect(watching.result().fault).toEqual(vm.result().fault);
+  });
+
+  it('were touched', () => {
+    expect(all).toBeGreaterThan(programs.length / 4);
+  });
+});
+
 it('other machines have nothing of it', () => {
   const { bytes } = buildObject('r0 = 0\nexit');
   const plain = startProgram(bytes, {}).machine.memory;
