@@ -48,7 +48,7 @@ for (const failure of totals.failures) console.log(`${failure}\n`);
 const kinds = [...totals.faultKinds].sort(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`);
 console.log(
   `seeds ${from} to ${seed - 1}: ${totals.programs} programs, ${totals.cycles} cycles, ` +
-    `${totals.stops} stops (${totals.callbackStops} in callbacks), ${totals.faults} faults, ${seeks} seeks, ` +
+    `${totals.stops} stops (${totals.callbackStops} in callbacks, ${totals.watchStops} behind watched accesses), ${totals.faults} faults, ${seeks} seeks, ` +
     `${totals.flavours.size} of ${flavours.length} flavours, ${totals.failures.length} differences; ` +
     `faults: ${kinds.join(', ')}`,
 );

@@ -1,9 +1,10 @@
 import { frame, heap, regionTable, stackSize, stacks } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { regionRow, type Region } from '../../memory/regions.ts';
+import { regionRow, type Region, type RegionKind } from '../../memory/regions.ts';
 import type { EngineOptions } from '../engine.ts';
 import type { StopReason, StopRequest } from '../interpreter/interpreter.ts';
 import { mostRounds } from '../may-goto.ts';
+import type { WatchRange } from '../watches.ts';
 import type { Flavour } from './flavours.ts';
 import { Random } from './random.ts';
 import type { FuzzProgram, Subject } from './subjects.ts';
@@ -16,6 +17,8 @@ export interface Counts {
   stops: number;
   /** Those among them within a callback. */
   callbackStops: number;
+  /** Those behind an access of what was watched. */
+  watchStops: number;
   /** Faults that were the same, by kind. */
   readonly faults: Map<string, number>;
 }
@@ -29,6 +32,8 @@ export interface CompareOptions {
   readonly shrink: boolean;
 }
 
+const usedKinds: readonly RegionKind[] = ['packet', 'ctx', 'map_value', 'memory'];
+
 const interpreted: EngineOptions = { warmUp: Infinity };
 
 /** Throws a `Difference`. */
@@ -40,7 +45,7 @@ export function compareEngines(
   code = program.code,
 ): Counts {
   const random = new Random(seed);
-  const counts: Counts = { cycles: 0, stops: 0, callbackStops: 0, faults: new Map() };
+  const counts: Counts = { cycles: 0, stops: 0, callbackStops: 0, watchStops: 0, faults: new Map() };
   const warmUp = random.chance(90) ? 0 : 0.2;
   const expected = program.make({ ...flavour.common, ...interpreted }, code);
   const actual = program.make({ ...flavour.common, warmUp, ...flavour.options }, code);
@@ -77,12 +82,14 @@ class Comparison {
     const { machine } = this.#expected;
     const most = cycles / 20 + random.below(cycles);
     if (this.#flavour.breakpoints) this.#setBreakpoints();
+    if (this.#flavour.watches) this.#setWatches();
     if (shrink && random.chance(45)) this.#shrinkRegion();
     while (machine.runState === 'running' && machine.cycle < most) {
       if (shrink && random.chance(8)) this.#shrinkRegion();
       if (random.chance(4)) this.#edit();
       if (random.chance(20)) this.#useUpRounds();
       if (this.#flavour.breakpoints && random.chance(10)) this.#setBreakpoints();
+      if (this.#flavour.watches && random.chance(10)) this.#setWatches();
       this.#slice(cycles);
     }
     this.#counts.cycles += machine.cycle;
@@ -106,14 +113,52 @@ class Comparison {
       : random.below(random.pick([60, 60, 400, Math.max(400, most)]));
     const pass = random.chance(90);
     const at = `${where(machine)}, ${cycles} cycles, stop ${JSON.stringify(stop)}`;
-    const reasons = this.#both.map((subject): StopReason => {
-      if (pass) subject.passBreakpoint();
-      return subject.run(cycles, stop);
-    });
+    if (pass) for (const subject of this.#both) subject.passBreakpoint();
+    const pieces = this.#flavour.common.strict === true || random.chance(5);
+    const reasons = [
+      pieces ? this.#runInPieces(cycles, stop) : this.#expected.run(cycles, stop),
+      this.#actual.run(cycles, stop),
+    ];
+    if (reasons[0] === 'watch') this.#counts.watchStops++;
     const found = differences(this.#expected, this.#actual, reasons);
     if (found.length > 0) throw new Difference([`run from ${at}`, ...found].join('\n  '));
     this.#counts.stops++;
     if (inCallback(machine)) this.#counts.callbackStops++;
+  }
+
+  #runInPieces(cycles: number, stop: StopRequest): StopReason {
+    const { machine } = this.#expected;
+    const end = machine.cycle + cycles;
+    for (;;) {
+      const piece = Math.min(end - machine.cycle, 1 + this.#random.below(20));
+      const reason = this.#expected.run(piece, stop);
+      if (reason !== 'budget' || machine.cycle >= end) return reason;
+    }
+  }
+
+  /** Mostly of what the programs use: the innermost stacks, the packet, values; some beyond what there is. */
+  #setWatches(): void {
+    const random = this.#random;
+    const { regions, frames } = this.#expected.machine;
+    const all = Array.from({ length: regions.count }, (_, id) => regions.get(id)).filter(
+      (region) => region !== undefined && region.size > 0,
+    );
+    const used = all.filter((region) =>
+      region?.kind === 'stack'
+        ? region.owner <= frames.depth + 1
+        : usedKinds.includes(region?.kind ?? 'none'),
+    );
+    const ranges = Array.from({ length: 1 + random.below(4) }, (): WatchRange => {
+      const region = random.pick(random.chance(90) ? used : all);
+      if (region === undefined) throw new Error('no region');
+      // Programs use the upper part of a stack, and the first bytes of all else.
+      const near = random.below(Math.min(region.size, 200) + 8) - 4;
+      const offset = region.kind === 'stack' ? region.size - near : near;
+      const size = random.pick([1, 4, 8, 48]);
+      const access = random.pick(['read', 'write', 'access', 'access'] as const);
+      return { address: regions.addressOf(region.id, offset), size, access };
+    });
+    for (const subject of this.#both) subject.setWatches(ranges);
   }
 
   #setBreakpoints(): void {
@@ -215,6 +260,7 @@ function differences(
   say('at', where(a), where(b));
   if (a.fault !== undefined || b.fault !== undefined)
     say('fault', JSON.stringify(a.fault, replacer), JSON.stringify(b.fault, replacer));
+  say('watch hits', JSON.stringify(expected.watchHits, replacer), JSON.stringify(actual.watchHits, replacer));
   say('outputs', a.outputs.length, b.outputs.length);
   const from = usedDifference(a, b);
   if (from !== undefined || found.length > 0) {

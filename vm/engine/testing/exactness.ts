@@ -10,6 +10,7 @@ export class Totals {
   cycles = 0;
   stops = 0;
   callbackStops = 0;
+  watchStops = 0;
   faults = 0;
   readonly faultKinds = new Map<string, number>();
   /** Stops and faults by the name of a flavour. */
@@ -21,6 +22,7 @@ export class Totals {
     this.cycles += counts.cycles;
     this.stops += counts.stops;
     this.callbackStops += counts.callbackStops;
+    this.watchStops += counts.watchStops;
     const own = this.flavours.get(flavour.name) ?? { stops: 0, faults: 0 };
     this.flavours.set(flavour.name, own);
     own.stops += counts.stops;
