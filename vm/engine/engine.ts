@@ -2,7 +2,6 @@ import { frame, maximumFrames, state } from '../machine/layout.ts';
 import type { Machine } from '../machine/machine.ts';
 import { leaveReason } from './compiler/chunk-writer.ts';
 import { Compiler, type CompiledRun } from './compiler/compiler.ts';
-import { createMapCode } from './map-code/map-code.ts';
 import { Interpreter, type StopReason, type StopRequest } from './interpreter/interpreter.ts';
 import type { Watches, WatchHit, WatchRange } from './watches.ts';
 
@@ -42,10 +41,9 @@ export class Engine {
 
   constructor(machine: Machine, options: EngineOptions = {}) {
     this.#machine = machine;
-    const mapCode = createMapCode(machine);
-    this.#interpreter = new Interpreter(machine, mapCode);
+    this.#interpreter = new Interpreter(machine);
     this.#watches = this.#interpreter.watches;
-    this.#compiler = new Compiler(machine, options.chunkBlocks, this.#watches, mapCode);
+    this.#compiler = new Compiler(machine, options.chunkBlocks, this.#watches);
     this.#smallestRun = options.smallestRun ?? 200;
     this.#elide = options.elide ?? true;
     this.#warmUp = Math.ceil(((options.warmUp ?? 256) * machine.program.code.length) / 8);

@@ -14,7 +14,12 @@ export interface ArrayLayout {
   readonly elementSize: number;
   /** Bytes from one CPU's value to the next; 0 where all CPUs share one. */
   readonly cpuStride: number;
+  /** What an update by a program does; undefined where the program may not. */
+  readonly update: { readonly values: number; readonly copied: CopiedBytes } | undefined;
 }
+
+/** What an update copies of a value: offset and size of each piece. */
+export type CopiedBytes = readonly (readonly [offset: number, size: number])[];
 
 /** Elements numbered from 1, in singly linked buckets (`hashNode`). */
 export interface HashLayout {
@@ -39,7 +44,41 @@ export interface HashLayout {
   /** LRU maps: the byte that a lookup sets to 1, `entrySize` bytes apart, the first at the u32 plus `offset`. */
   readonly referenced:
     { readonly linksAt: number; readonly offset: number; readonly entrySize: number } | undefined;
+  /** What changes by a program do; undefined where the program may not, and for LRU maps. */
+  readonly changes: HashChanges | undefined;
 }
+
+/** Linear offsets, and what an update of a HASH or PERCPU_HASH map depends on. */
+export interface HashChanges {
+  readonly copied: CopiedBytes;
+  readonly preallocated: boolean;
+  readonly maxEntries: number;
+  /** Elements at most, free ones included. */
+  readonly limit: number;
+  /** The number of elements (u32). */
+  readonly countAt: number;
+  /** Where the first value is (u32). */
+  readonly valuesAt: number;
+  /** Elements there is room for, and those numbered so far (u32 each). */
+  readonly capacityAt: number;
+  readonly usedAt: number;
+  /** Bytes of the regions of keys and values (u32 each): they grow with `usedAt`. */
+  readonly keyBytesAt: number;
+  readonly valueBytesAt: number;
+  /** A `freeList` for each CPU. */
+  readonly lists: number;
+}
+
+/** The free elements of a CPU, 12 bytes. */
+export const freeList = {
+  /** First free element (u32), linked through the hash field of nodes. */
+  head: 0,
+  /** Elements of this CPU that were never used (u32): they come after the list. */
+  fresh: 4,
+  /** The spare element that an update of an existing key takes (u32). */
+  extra: 8,
+  sizeOf: 12,
+} as const;
 
 /** The node of an element of a hash map, 8 bytes. */
 export const hashNode = {

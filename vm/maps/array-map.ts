@@ -63,6 +63,7 @@ export class ArrayMap extends MapBase implements KernelMap {
       address: this.#valueAddress,
       elementSize: this.#elementSize,
       cpuStride: this.perCpu ? this.#stride : 0,
+      update: this.writable ? { values: this.#base, copied: this.copied } : undefined,
     };
     this.traversal = { advance: (on, record, started) => this.#advance(on, record, started) };
   }

@@ -1,7 +1,7 @@
 import { raise } from '../base/problem.ts';
 import { roundUpPowerOfTwo } from '../base/bytes.ts';
 import type { Machine } from '../machine/machine.ts';
-import { hashNode, type HashLayout } from '../machine/map-layout.ts';
+import { hashNode, type HashChanges, type HashLayout } from '../machine/map-layout.ts';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { regionBias, regionRow } from '../memory/regions.ts';
 
@@ -108,6 +108,21 @@ export class ElementStore {
       keyAddress: this.keyBase,
       valueAddress: this.valueBase,
       elementSize: this.#valueSlot * this.#options.values,
+    };
+  }
+
+  /** What of a map's changes the store decides. */
+  get changes(): Pick<
+    HashChanges,
+    'valuesAt' | 'capacityAt' | 'usedAt' | 'keyBytesAt' | 'valueBytesAt' | 'limit'
+  > {
+    return {
+      valuesAt: this.#valueRow + regionRow.base,
+      capacityAt: this.#header + header.capacity,
+      usedAt: this.#header + header.used,
+      keyBytesAt: this.#keyRow + regionRow.size,
+      valueBytesAt: this.#valueRow + regionRow.size,
+      limit: this.#options.limit,
     };
   }
 

@@ -1,17 +1,9 @@
+import { freeList } from '../machine/map-layout.ts';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import type { Buckets } from './buckets.ts';
 import type { ElementStore } from './element-store.ts';
 
-/** Offsets in the record of a CPU. */
-const record = {
-  /** First free element (u32), linked through the hash field of nodes. */
-  head: 0,
-  /** Elements of this CPU that were never used (u32): they come after the list. */
-  fresh: 4,
-  /** The spare element that an update of an existing key takes (u32). */
-  extra: 8,
-  sizeOf: 12,
-} as const;
+const record = freeList;
 
 /**
  * Free elements of a HASH or PERCPU_HASH map: last freed, first used, on each CPU.
@@ -28,7 +20,8 @@ export class FreeLists {
   readonly #store: ElementStore;
   readonly #buckets: Buckets;
   readonly #cpus: number;
-  readonly #records: number;
+  /** Linear offset of the record of CPU 0. */
+  readonly records: number;
   readonly #preallocated: boolean;
   readonly #limit: number;
 
@@ -44,7 +37,7 @@ export class FreeLists {
     this.#cpus = options.cpus;
     this.#limit = options.limit;
     this.#preallocated = options.preallocated;
-    this.#records = memory.allocate(options.cpus * record.sizeOf);
+    this.records = memory.allocate(options.cpus * record.sizeOf);
     if (options.preallocated) this.#share();
   }
 
@@ -117,6 +110,6 @@ export class FreeLists {
   }
 
   #at(cpu: number): number {
-    return this.#records + cpu * record.sizeOf;
+    return this.records + cpu * record.sizeOf;
   }
 }

@@ -31,13 +31,13 @@ export interface NewValue {
 /** What the hash map types of kernel/bpf/hashtab.c have in common: buckets, order, traversal. */
 export abstract class HashBase extends MapBase implements KernelMap {
   readonly valueBase = undefined;
-  override readonly layout: HashLayout;
+  override layout: HashLayout;
   readonly traversal: MapTraversal;
   protected readonly store: ElementStore;
   protected readonly buckets: Buckets;
   readonly #seed: number;
   /** Linear offset of the number of elements (u32). */
-  readonly #count: number;
+  protected readonly countAt: number;
 
   constructor(machine: Machine, linked: LinkedMap, index: number, sizes: HashSizes) {
     const { definition } = linked;
@@ -56,7 +56,7 @@ export abstract class HashBase extends MapBase implements KernelMap {
     });
     this.buckets = new Buckets(machine.memory, this.store, this.keySize, sizes.maxEntries);
     this.#seed = (definition.flags & mapFlag.ZERO_SEED) !== 0 ? 0 : hashSeed;
-    this.#count = machine.memory.allocate(4);
+    this.countAt = machine.memory.allocate(4);
     this.layout = {
       kind: 'hash',
       keySize: this.keySize,
@@ -67,6 +67,7 @@ export abstract class HashBase extends MapBase implements KernelMap {
       cpuStride: this.perCpu ? this.store.cpuStride : 0,
       referenced:
         sizes.sentinels === undefined ? undefined : referenceLayout(this.store.linksAt, sizes.sentinels),
+      changes: undefined,
     };
     this.traversal = { advance: (on, record, started) => this.#advance(on, record, started) };
   }
@@ -87,7 +88,7 @@ export abstract class HashBase extends MapBase implements KernelMap {
   }
 
   count(): number {
-    return this.memory.view.getUint32(this.#count, true);
+    return this.memory.view.getUint32(this.countAt, true);
   }
 
   elements(start: number, count: number): readonly MapElement[] {
@@ -176,7 +177,7 @@ export abstract class HashBase extends MapBase implements KernelMap {
 
   protected addToCount(change: number): void {
     const { view } = this.memory;
-    view.setUint32(this.#count, view.getUint32(this.#count, true) + change, true);
+    view.setUint32(this.countAt, view.getUint32(this.countAt, true) + change, true);
   }
 
   #put(key: number, value: NewValue, flags: number, cpu: number): number {

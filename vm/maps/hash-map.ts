@@ -1,4 +1,5 @@
 import type { Machine } from '../machine/machine.ts';
+import type { HashChanges } from '../machine/map-layout.ts';
 import type { LinkedMap } from '../object/linked-program.ts';
 import { isPerCpu } from './definition.ts';
 import { errno } from './errno.ts';
@@ -24,6 +25,15 @@ export class HashMap extends HashBase {
     this.#preallocated = preallocated;
     this.#free = new FreeLists(machine.memory, this.store, this.buckets, { cpus, limit, preallocated });
     if (preallocated && extras) this.#free.reserveExtras(machine.environment.cpu);
+    const changes: HashChanges = {
+      copied: this.copied,
+      preallocated,
+      maxEntries,
+      countAt: this.countAt,
+      lists: this.#free.records,
+      ...this.store.changes,
+    };
+    this.layout = { ...this.layout, changes: this.writable ? changes : undefined };
   }
 
   protected put(key: number, value: NewValue, flags: number, cpu: number): number {

@@ -1,5 +1,5 @@
 import type { Machine } from '../machine/machine.ts';
-import type { MapLayout } from '../machine/map-layout.ts';
+import type { CopiedBytes, MapLayout } from '../machine/map-layout.ts';
 import type { LinearMemory } from '../memory/linear-memory.ts';
 import { mapTypeName } from '../object/map-types.ts';
 import type { LinkedMap } from '../object/linked-program.ts';
@@ -51,6 +51,11 @@ export abstract class MapBase {
 
   protected get writable(): boolean {
     return (this.linked.definition.flags & mapFlag.RDONLY_PROG) === 0;
+  }
+
+  /** What an update of a value copies. */
+  protected get copied(): CopiedBytes {
+    return this.#layout.copied;
   }
 
   protected get hasSpinLock(): boolean {

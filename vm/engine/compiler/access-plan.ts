@@ -65,7 +65,7 @@ export interface PlanContext {
   /** Accesses to the stack and to global data that are within bounds need no check. */
   readonly elide: boolean;
   /** Maps that compiled code looks up itself. */
-  readonly lookups: ReadonlySet<number>;
+  readonly lookups: { has(map: number): boolean };
 }
 
 /** Accesses further apart get checks of their own. */
@@ -241,6 +241,8 @@ class BlockPlanner {
       case 'lookup':
         this.#registers[0] = this.#found(instruction.slot);
         break;
+      case 'update':
+      case 'remove':
       case 'call':
         this.#registers[0] = unknown();
         if (movesControl(machine, instruction)) for (let r = 1; r <= 5; r++) this.#registers[r] = unknown();

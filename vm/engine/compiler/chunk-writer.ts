@@ -1,5 +1,6 @@
 import { decoded, frames, stackSize, stacks, state, frame, watchTable } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
+import type { MapFunctions } from '../map-code/map-functions.ts';
 import type { Operand } from '../semantics.ts';
 import { watchFields } from '../watch-code.ts';
 import { FunctionBuilder, type Label } from '../wasm/function-builder.ts';
@@ -29,11 +30,8 @@ export const leaveReason = {
   watch: -7,
 } as const;
 
-/**
- * Functions of the host, in the order of their indices; each performs the instruction at state.ip. `step` is that of
- * `MapCode`; its lookups are imported behind these.
- */
-export const compilerImports = ['callHelper', 'returnFromCallback', 'step'] as const;
+/** Functions of the host, in the order of their indices; each performs the instruction at state.ip. */
+export const compilerImports = ['callHelper', 'returnFromCallback'] as const;
 export type CompilerImport = (typeof compilerImports)[number];
 
 /** Where the tables that compiled code reads lie in linear memory. */
@@ -62,8 +60,7 @@ export interface ChunkContext {
   readonly tables: CodeTables;
   readonly options: CompileOptions;
   readonly plan: ChunkPlan;
-  /** By index of the map: the function that looks up in it. */
-  readonly lookups: ReadonlyMap<number, number>;
+  readonly maps: MapFunctions;
   /** Index of the function that watched accesses ask. */
   readonly touches: number;
 }

@@ -121,7 +121,7 @@ class ChunkBuilder {
       const access = accesses?.get(slot);
       if (work.kind === 'lookup') {
         writeLookup(w, instruction, access, lookups?.get(slot), instructions.length - at);
-      } else if (work.kind === 'call' && work.target === 'helper') {
+      } else if (isHelperCall(work)) {
         writeCallHelper(w, instruction, instructions.length - at);
       } else if (!endsBlock(instruction)) {
         writeStraight(w, instruction, access);
@@ -232,6 +232,12 @@ class ChunkBuilder {
     this.#goTo(w, index, slot);
     w.f.end();
   }
+}
+
+function isHelperCall(work: CodeInstruction['work']): boolean {
+  return (
+    work.kind === 'update' || work.kind === 'remove' || (work.kind === 'call' && work.target === 'helper')
+  );
 }
 
 /** Jumps, exits and calls of subprograms; and what the interpreter does. */

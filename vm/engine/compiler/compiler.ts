@@ -2,7 +2,6 @@ import type { Outcome } from '../../machine/helper.ts';
 import { state } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { returnFromCallback } from '../interpreter/interpreter.ts';
-import { createMapCode, type MapCode } from '../map-code/map-code.ts';
 import { callHelper } from '../special.ts';
 import { Watches } from '../watches.ts';
 import { findBlocks } from './blocks.ts';
@@ -23,7 +22,6 @@ export class Compiler {
   readonly #watches: Watches;
   readonly #tables: CodeTables;
   readonly #chunkBlocks: number;
-  readonly #mapCode: MapCode;
   #shape: ProgramShape | undefined;
   /** By slot: cycles of the block from there to its end. */
   #cyclesLeft = new Uint8Array(0);
@@ -34,14 +32,8 @@ export class Compiler {
   #flags = new Uint8Array(0);
 
   /** `chunkBlocks`: most blocks of one WebAssembly function. */
-  constructor(
-    machine: Machine,
-    chunkBlocks = mostBlocks,
-    watches = new Watches(machine),
-    mapCode = createMapCode(machine),
-  ) {
+  constructor(machine: Machine, chunkBlocks = mostBlocks, watches = new Watches(machine)) {
     this.#machine = machine;
-    this.#mapCode = mapCode;
     this.#watches = watches;
     this.#chunkBlocks = chunkBlocks;
     const slots = machine.program.code.length / 8 + 1;
@@ -53,8 +45,7 @@ export class Compiler {
     const machine = this.#machine;
     const shape = this.#ensureShape();
     const module = new WebAssembly.Module(buildProgramModule(machine, shape, this.#tables, options));
-    const { step, lookups } = this.#mapCode;
-    const plain: Record<Exclude<CompilerImport, 'step'>, () => Outcome> = {
+    const plain: Record<CompilerImport, () => Outcome> = {
       callHelper: () => callHelper(machine),
       returnFromCallback: () => returnFromCallback(machine),
     };
@@ -65,10 +56,7 @@ export class Compiler {
             returnFromCallback: () => this.#watches.callFromCompiled(plain.returnFromCallback),
           }
         : plain;
-    const maps = Object.fromEntries([...lookups].map(([index, lookup]) => [`lookup${index}`, lookup]));
-    const instance = new WebAssembly.Instance(module, {
-      host: { ...host, step, ...maps, memory: machine.memory.memory },
-    });
+    const instance = new WebAssembly.Instance(module, { host: { ...host, memory: machine.memory.memory } });
     // The module is ours: it exports `run` with this signature.
     return instance.exports['run'] as CompiledRun;
   }

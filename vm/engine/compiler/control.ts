@@ -14,6 +14,7 @@ import { wasm } from '../wasm/opcodes.ts';
 import { movesControl } from './blocks.ts';
 import { compilerImports, leaveReason, type ChunkWriter } from './chunk-writer.ts';
 import { stepResult } from '../map-code/traversal-code.ts';
+import { mapHelperNames } from '../map-code/map-functions.ts';
 import { emitArrayLookup } from '../map-code/lookup-code.ts';
 import { pushAddress } from './access.ts';
 import type { AccessPlan } from './access-plan.ts';
@@ -121,7 +122,7 @@ function writeExitCallback(w: ChunkWriter): void {
     f.end();
   }
   w.storeRegisters(0, 0);
-  f.call(compilerImports.indexOf('step'));
+  f.call(w.context.maps.step);
   f.tee(w.row);
   f.i32(stepResult.done);
   f.op(wasm.i32_eq);
@@ -191,6 +192,14 @@ function pushStopAfterExit(w: ChunkWriter): void {
   f.op(wasm.i32_le_s, wasm.i32_or);
 }
 
+/** The function that performs the call of a helper: WebAssembly's own for maps, where no one watches. */
+function helperFunction({ context }: ChunkWriter, { work }: CodeInstruction): number {
+  const own = mapHelperNames.find((name) => name === work.kind);
+  return own === undefined || context.options.watch === true
+    ? compilerImports.indexOf('callHelper')
+    : context.maps.helpers[own];
+}
+
 /** `left`: cycles of the block from this call to its end. r1 to r5 stay as they are. */
 export function writeCallHelper(w: ChunkWriter, instruction: CodeInstruction, left: number): void {
   const { f } = w;
@@ -200,7 +209,7 @@ export function writeCallHelper(w: ChunkWriter, instruction: CodeInstruction, le
   else w.storeRegisters(1, 5);
   w.storeState(state.ip, () => f.get(w.pc));
   w.storeState(state.budget, () => w.pushBudgetBefore(left));
-  f.call(compilerImports.indexOf('callHelper'));
+  f.call(helperFunction(w, instruction));
   f.tee(w.offset);
   f.if();
   f.get(w.offset);
@@ -223,7 +232,7 @@ export function writeLookup(
   left: number,
 ): void {
   const { f, context } = w;
-  const lookup = map === undefined ? undefined : context.lookups.get(map);
+  const lookup = map === undefined ? undefined : context.maps.lookups.get(map);
   const target = map === undefined ? undefined : context.machine.maps[map];
   const layout = target?.layout;
   if (key === undefined || lookup === undefined || layout === undefined)

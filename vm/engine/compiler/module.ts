@@ -1,5 +1,5 @@
 import type { Machine } from '../../machine/machine.ts';
-import { emittedMaps } from '../map-code/map-code.ts';
+import { buildMapFunctions } from '../map-code/map-functions.ts';
 import { buildTouches } from '../watch-code.ts';
 import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { encodeModule } from '../wasm/module.ts';
@@ -18,7 +18,7 @@ import { likelyArguments, planChunk } from './flow.ts';
 import { shapeChunk, type ChunkShape } from './loops.ts';
 import { orderBlocks } from './order-blocks.ts';
 
-const { i32, i64 } = valueType;
+const { i32 } = valueType;
 
 /** How a program is cut and where it can be entered: the same for all flavours of its code. */
 export interface ProgramShape {
@@ -63,24 +63,21 @@ export function buildProgramModule(
   tables: CodeTables,
   options: CompileOptions,
 ): Uint8Array<ArrayBuffer> {
-  const maps = emittedMaps(machine).map(({ index }) => index);
-  const lookups = new Map(maps.map((map, at) => [map, compilerImports.length + at]));
-  const planContext = { machine, elide: options.elide, lookups: new Set(maps) };
+  // Functions: the imports, the chunks, the driver, what looks at watched ranges, those of the maps.
+  const touches = compilerImports.length + chunks.length + 1;
+  const watching = options.watch === true ? [buildTouches()] : [];
+  const maps = buildMapFunctions(machine, touches + watching.length, compilerImports.indexOf('callHelper'));
+  const planContext = { machine, elide: options.elide, lookups: maps.lookups };
   const likely = likelyArguments(machine, graph);
   const entryCode = (slot: number): number => entries[slot] ?? leaveReason.elsewhere;
-  // Functions: the imports, the chunks, the driver, then what the flavour needs.
-  const touches = compilerImports.length + maps.length + chunks.length + 1;
   const functions = chunks.map((shape, chunk) => {
     const plan = planChunk(planContext, graph, shape, likely);
-    const context = { machine, graph, shape, chunk, tables, options, plan, lookups, touches };
+    const context = { machine, graph, shape, chunk, tables, options, plan, maps, touches };
     return buildChunk(context, entryCode);
   });
   return encodeModule({
-    imports: [
-      ...compilerImports.map((name) => ({ name, parameters: [], results: [i32] })),
-      ...maps.map((map) => ({ name: `lookup${map}`, parameters: [i32], results: [i64] })),
-    ],
-    functions: [...functions, buildDriver(), ...(options.watch === true ? [buildTouches()] : [])],
+    imports: compilerImports.map((name) => ({ name, parameters: [], results: [i32] })),
+    functions: [...functions, buildDriver(), ...watching, ...maps.functions],
     exports: { run: functions.length },
     table: functions.map((_, index) => index),
   });

@@ -105,6 +105,8 @@ export function writtenRegisters({ work, dst, src }: CodeInstruction, movesContr
       if (work.operation === 'cmpxchg') return [0];
       return work.fetch && src !== undefined ? [src] : [];
     case 'lookup':
+    case 'update':
+    case 'remove':
       return [0];
     case 'call':
       return work.target === 'helper' && !movesControl ? [0] : [0, 1, 2, 3, 4, 5];

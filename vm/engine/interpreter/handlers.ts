@@ -1,12 +1,12 @@
 import { instructionTable } from '../../isa/table.ts';
 import type { InstructionRow, Semantics } from '../../isa/row.ts';
-import { lookupHelper } from '../map-code/map-code.ts';
+import { mapHelperNames, mapHelpers, type MapHelper } from '../map-code/map-functions.ts';
 
 /**
  * The interpreter's handlers: one for all instructions that differ only in where their second operand comes from, so
  * that every row of the instruction table has one. A breakpoint and what JavaScript performs are handlers too.
  */
-export type HandlerWork = Semantics | { readonly kind: 'breakpoint' | 'special' | 'lookup' };
+export type HandlerWork = Semantics | { readonly kind: 'breakpoint' | 'special' | MapHelper };
 
 /** Instructions that are rare, or only end in a fault: `special.ts` performs them. */
 const special: HandlerWork = { kind: 'special' };
@@ -45,8 +45,10 @@ function indexOfWork(work: HandlerWork): number {
 /** Number 0, so that memory which holds no decoded instruction does not count as one. */
 export const specialHandler = indexOfWork(special);
 export const breakpointHandler = indexOfWork({ kind: 'breakpoint' });
-/** The helper that programs call most. */
-const lookupHandler = indexOfWork({ kind: 'lookup' });
+/** By number of the helper. */
+const mapHandlers = new Map<number, number>(
+  mapHelperNames.map((kind) => [mapHelpers[kind], indexOfWork({ kind })]),
+);
 for (const row of instructionTable) handlerOfRow[row.id] = indexOfWork(workOf(row));
 
 /** In the order of their numbers. */
@@ -55,7 +57,7 @@ export const handlers: readonly HandlerWork[] = [...works.values()];
 /** `helper`: the number that a call names. */
 export function handlerOf(row: InstructionRow, helper = 0): number {
   const { semantics } = row;
-  if (semantics.kind === 'call' && semantics.target === 'helper' && helper === lookupHelper)
-    return lookupHandler;
-  return handlerOfRow[row.id] ?? specialHandler;
+  const own =
+    semantics.kind === 'call' && semantics.target === 'helper' ? mapHandlers.get(helper) : undefined;
+  return own ?? handlerOfRow[row.id] ?? specialHandler;
 }

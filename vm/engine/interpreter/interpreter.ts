@@ -40,9 +40,9 @@ export class Interpreter {
 
   readonly #mapCode: MapCode;
 
-  constructor(machine: Machine, mapCode = createMapCode(machine)) {
+  constructor(machine: Machine) {
     this.#machine = machine;
-    this.#mapCode = mapCode;
+    this.#mapCode = createMapCode(machine);
     this.watches = new Watches(machine);
     decodeProgram(machine);
     const { written } = machine;

@@ -85,7 +85,9 @@ function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
       w.strict?.checkExit(w.slow);
       return writeExit(w);
     case 'lookup':
-      return w.callHost(plainCalls(w.flavour) ? 'lookup' : 'callHelper', () => f.br(w.next));
+    case 'update':
+    case 'remove':
+      return w.callHost(plainCalls(w.flavour) ? work.kind : 'callHelper', () => f.br(w.next));
     case 'breakpoint':
       return writeBreakpoint(w);
     case 'special':

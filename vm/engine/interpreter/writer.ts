@@ -1,5 +1,6 @@
 import { outcome } from '../../machine/helper.ts';
 import { decoded, state, watchTable } from '../../machine/layout.ts';
+import { mapHelperNames } from '../map-code/map-functions.ts';
 import type { Operand } from '../semantics.ts';
 import { StrictWriter } from '../strict/writer.ts';
 import { emitWatchTest, watchFields, type AccessBits } from '../watch-code.ts';
@@ -10,7 +11,7 @@ import { valueType, wasm } from '../wasm/opcodes.ts';
 export const exitReason = { budget: 0, exited: 1, fault: 2, breakpoint: 3, return: 4, watch: 5 } as const;
 
 /** Functions of the host; each performs the instruction at state.ip and answers an `outcome`. */
-const performers = ['callHelper', 'returnFromCallback', 'performSpecial', 'lookup'] as const;
+const performers = ['callHelper', 'returnFromCallback', 'performSpecial', ...mapHelperNames] as const;
 export type Performer = (typeof performers)[number];
 /** All that is imported; `step` is that of `MapCode`. */
 export const hostImports = [...performers, 'step'] as const;

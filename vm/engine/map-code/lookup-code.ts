@@ -35,26 +35,39 @@ export function emitArrayLookup(f: FunctionBuilder, layout: ArrayLayout, index: 
 }
 
 function emitHashLookup(f: FunctionBuilder, layout: HashLayout, key: number): void {
+  const { element } = emitFind(f, layout, key);
+  f.get(element);
+  f.if(i64);
+  emitReference(f, layout, element);
+  pushElementAddress(f, layout.valueAddress, layout, element);
+  f.else();
+  f.i64(0n);
+  f.end();
+}
+
+/** Leaves the hash of the key in one local and its element in the other, 0 where there is none. */
+export function emitFind(
+  f: FunctionBuilder,
+  layout: HashLayout,
+  key: number,
+): { readonly hash: number; readonly element: number } {
   const hash = f.local(i32);
   const element = f.local(i32);
   const nodes = f.local(i32);
   const node = f.local(i32);
   const stored = f.local(i32);
   emitHashKey(f, key, layout.keySize, layout.seed);
-  f.tee(hash);
-  f.i32(layout.buckets - 1);
-  f.op(wasm.i32_and);
-  f.i32(2);
-  f.op(wasm.i32_shl);
-  f.memory(wasm.i32_load, layout.heads);
+  f.set(hash);
+  pushHead(f, layout, hash);
+  f.memory(wasm.i32_load);
   f.set(element);
   pushPlace(f, layout.nodesAt);
   f.set(nodes);
-  const missing = f.block();
+  const ended = f.block();
   const next = f.loop();
   f.get(element);
   f.op(wasm.i32_eqz);
-  f.brIf(missing);
+  f.brIf(ended);
   f.get(nodes);
   f.get(element);
   f.i32(Math.log2(hashNode.sizeOf));
@@ -67,11 +80,7 @@ function emitHashLookup(f: FunctionBuilder, layout: HashLayout, key: number): vo
   pushKey(f, layout, element);
   f.set(stored);
   emitSameBytes(f, key, stored, layout.keySize);
-  f.if();
-  emitReference(f, layout, element);
-  pushElementAddress(f, layout.valueAddress, layout, element);
-  f.op(wasm.return);
-  f.end();
+  f.brIf(ended);
   f.end();
   f.get(node);
   f.memory(wasm.i32_load, hashNode.next);
@@ -79,11 +88,22 @@ function emitHashLookup(f: FunctionBuilder, layout: HashLayout, key: number): vo
   f.br(next);
   f.end();
   f.end();
-  f.i64(0n);
+  return { hash, element };
+}
+
+/** Linear offset of the head of the bucket of the hash in a local. */
+export function pushHead(f: FunctionBuilder, layout: HashLayout, hash: number): void {
+  f.get(hash);
+  f.i32(layout.buckets - 1);
+  f.op(wasm.i32_and);
+  f.i32(2);
+  f.op(wasm.i32_shl);
+  f.i32(layout.heads);
+  f.op(wasm.i32_add);
 }
 
 /** Linear offset of an element's key. */
-function pushKey(f: FunctionBuilder, layout: HashLayout, element: number): void {
+export function pushKey(f: FunctionBuilder, layout: HashLayout, element: number): void {
   pushPlace(f, layout.keysAt);
   f.get(element);
   f.i32(1);
@@ -148,7 +168,7 @@ export function pushValueAddress(
 }
 
 /** The u32 at a linear offset. */
-function pushPlace(f: FunctionBuilder, at: number): void {
+export function pushPlace(f: FunctionBuilder, at: number): void {
   f.i32(0);
   f.memory(wasm.i32_load, at);
 }

@@ -1,11 +1,11 @@
 (module
   (type $t0 (func (param i32) (result i32)))
   (type $t1 (func (result i32)))
+  (type $t2 (func (param i32 i32) (result i32)))
   (import "host" "memory" (memory $host.memory 1))
   (import "host" "callHelper" (func $host.callHelper (type $t1)))
   (import "host" "returnFromCallback" (func $host.returnFromCallback (type $t1)))
-  (import "host" "step" (func $host.step (type $t1)))
-  (func $f3 (type $t0) (param $p0 i32) (result i32)
+  (func $f2 (type $t0) (param $p0 i32) (result i32)
     (local $l1 i64) (local $l2 i64) (local $l3 i64) (local $l4 i64) (local $l5 i64) (local $l6 i64) (local $l7 i64) (local $l8 i64) (local $l9 i64) (local $l10 i64) (local $l11 i64) (local $l12 i32) (local $l13 i32) (local $l14 i32) (local $l15 i32) (local $l16 i32) (local $l17 i32) (local $l18 i64) (local $l19 i64)
     (local.set $l1
       (i64.load align=1
@@ -194,7 +194,7 @@
                       (if $I13
                         (i32.eq
                           (local.tee $l15
-                            (call $host.step))
+                            (call $f5))
                           (i32.const 3))
                         (then
                           (local.set $l1
@@ -489,5 +489,200 @@
                 (i32.const 8))))
           (i32.const 0))))
     (local.get $p0))
+  (func $f4 (type $t2) (param $p0 i32) (param $p1 i32) (result i32)
+    (local $l2 i32) (local $l3 i32)
+    (block $B0
+      (local.set $p0
+        (i32.shl
+          (local.get $p0)
+          (i32.const 3)))
+      (i32.ge_u
+        (local.tee $l2
+          (i32.load offset=4 align=1
+            (local.get $p0)))
+        (i32.const 16384))
+      (local.set $l2
+        (i32.shl
+          (local.get $l2)
+          (i32.const 5)))
+      (br_if $B0)
+      (br_if $B0
+        (i32.ge_u
+          (local.tee $l3
+            (i32.sub
+              (i32.load align=1
+                (local.get $p0))
+              (i32.load offset=10244 align=1
+                (local.get $l2))))
+          (i32.load offset=10248 align=1
+            (local.get $l2))))
+      (br_if $B0
+        (i32.gt_u
+          (i32.add
+            (i32.and
+              (local.get $l3)
+              (i32.load offset=10252 align=1
+                (local.get $l2)))
+            (local.get $p1))
+          (i32.load offset=10256 align=1
+            (local.get $l2))))
+      (return
+        (i32.add
+          (i32.load offset=10240 align=1
+            (local.get $l2))
+          (local.get $l3))))
+    (i32.const -1))
+  (func $f5 (type $t1) (result i32)
+    (local $l0 i32) (local $l1 i32) (local $l2 i32) (local $l3 i32) (local $l4 i32)
+    (local.set $l0
+      (i32.add
+        (i32.mul
+          (i32.load offset=92 align=1
+            (i32.const 0))
+          (i32.const 256))
+        (i32.const 4096)))
+    (block $B0
+      (br_if $B0
+        (i64.gt_u
+          (i64.load align=1
+            (i32.const 0))
+          (i64.const 1)))
+      (block $B1
+        (if $I2
+          (i32.eq
+            (i32.load offset=80 align=1
+              (local.get $l0))
+            (i32.const 181))
+          (then
+            (local.set $l1
+              (i32.add
+                (i32.load offset=112 align=1
+                  (local.get $l0))
+                (i32.const 1)))
+            (local.set $l2
+              (i32.load align=1
+                (i32.const 0)))
+            (i32.store offset=112 align=1
+              (local.get $l0)
+              (local.get $l1))
+            (i32.store offset=120 align=1
+              (local.get $l0)
+              (local.get $l2))
+            (if $I3
+              (i32.or
+                (local.get $l2)
+                (i32.eq
+                  (i32.load offset=144 align=1
+                    (local.get $l0))
+                  (local.get $l1)))
+              (then
+                (br $B1)))
+            (i64.store offset=8 align=1
+              (i32.const 0)
+              (i64.extend_i32_u
+                (local.get $l1)))
+            (i64.store offset=16 align=1
+              (i32.const 0)
+              (i64.load offset=96 align=1
+                (local.get $l0)))
+            (i32.store offset=104 align=1
+              (local.get $l0)
+              (local.get $l1))
+            (return
+              (i32.const 1))))
+        (br_if $B0
+          (i32.ne
+            (i32.load offset=80 align=1
+              (local.get $l0))
+            (i32.const 164)))
+        (br $B0))
+      (i64.store align=1
+        (i32.const 0)
+        (i64.extend_i32_u
+          (local.get $l1)))
+      (i32.store offset=10256 align=1
+        (i32.shl
+          (i32.load offset=76 align=1
+            (local.get $l0))
+          (i32.const 5))
+        (i32.const 0))
+      (return
+        (i32.const 3)))
+    (i32.const 0))
+  (func $f6 (type $t1) (result i32)
+    (local $l0 i32) (local $l1 i32) (local $l2 i64)
+    (block $B0
+      (i32.ge_u
+        (local.tee $l0
+          (i32.load offset=12 align=1
+            (i32.const 0)))
+        (i32.const 16384))
+      (local.set $l0
+        (i32.shl
+          (local.get $l0)
+          (i32.const 5)))
+      (br_if $B0)
+      (br_if $B0
+        (i32.ne
+          (i32.load16_u offset=10264 align=1
+            (local.get $l0))
+          (i32.const 6)))
+      (br_if $B0
+        (i32.ne
+          (i32.load offset=8 align=1
+            (i32.const 0))
+          (i32.load offset=10244 align=1
+            (local.get $l0)))))
+    (call $host.callHelper))
+  (func $f7 (type $t1) (result i32)
+    (local $l0 i32) (local $l1 i32) (local $l2 i64)
+    (block $B0
+      (i32.ge_u
+        (local.tee $l0
+          (i32.load offset=12 align=1
+            (i32.const 0)))
+        (i32.const 16384))
+      (local.set $l0
+        (i32.shl
+          (local.get $l0)
+          (i32.const 5)))
+      (br_if $B0)
+      (br_if $B0
+        (i32.ne
+          (i32.load16_u offset=10264 align=1
+            (local.get $l0))
+          (i32.const 6)))
+      (br_if $B0
+        (i32.ne
+          (i32.load offset=8 align=1
+            (i32.const 0))
+          (i32.load offset=10244 align=1
+            (local.get $l0)))))
+    (call $host.callHelper))
+  (func $f8 (type $t1) (result i32)
+    (local $l0 i32) (local $l1 i32) (local $l2 i64)
+    (block $B0
+      (i32.ge_u
+        (local.tee $l0
+          (i32.load offset=12 align=1
+            (i32.const 0)))
+        (i32.const 16384))
+      (local.set $l0
+        (i32.shl
+          (local.get $l0)
+          (i32.const 5)))
+      (br_if $B0)
+      (br_if $B0
+        (i32.ne
+          (i32.load16_u offset=10264 align=1
+            (local.get $l0))
+          (i32.const 6)))
+      (br_if $B0
+        (i32.ne
+          (i32.load offset=8 align=1
+            (i32.const 0))
+          (i32.load offset=10244 align=1
+            (local.get $l0)))))
+    (call $host.callHelper))
   (table $T0 1 1 funcref)
-  (elem $e0 (i32.const 0) func $f3))
+  (elem $e0 (i32.const 0) func $f2))

@@ -71,6 +71,11 @@ export class FunctionBuilder {
     this.#code.unsigned(offset);
   }
 
+  /** memory.copy: pops destination, source and size; they may overlap. */
+  memoryCopy(): void {
+    for (const byte of [0xfc, 0x0a, 0x00, 0x00]) this.#code.byte(byte);
+  }
+
   call(functionIndex: number): void {
     this.#code.byte(wasm.call);
     this.#code.unsigned(functionIndex);
