@@ -199,7 +199,7 @@ export class Session {
   }
 
   #print({ kind, text, source }: DebuggerOutput): void {
-    const category = { program: 'stdout', log: 'console', problem: 'stderr' }[kind];
+    const category = { program: 'stdout', log: 'console', note: 'important', problem: 'stderr' }[kind];
     this.write(category, text, source && placeBody(this, source));
   }
 

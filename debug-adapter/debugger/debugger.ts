@@ -57,6 +57,7 @@ export class Debugger {
   #lastResult: RunResult | undefined;
   #busy = false;
   #outputsTold = 0;
+  #notesTold = 0;
 
   /** Reads the object and its sources, puts the machine together, and fills its maps. */
   static async load(configuration: LaunchConfiguration, files: FileAccessor): Promise<Result<Debugger>> {
@@ -217,11 +218,16 @@ export class Debugger {
   }
 
   #tellOutputs(): void {
-    const { outputs } = this.vm.machine;
+    const { outputs, notes } = this.vm.machine;
     for (const { text, slot } of outputs.slice(this.#outputsTold)) {
       this.#events.emit('output', { kind: 'program', text, source: this.places.placeOf(slot) });
     }
     this.#outputsTold = outputs.length;
+    for (const { helper, text, slot } of notes.slice(this.#notesTold)) {
+      const line = `${helper}: ${text}`;
+      this.#events.emit('output', { kind: 'note', text: line, source: this.places.placeOf(slot) });
+    }
+    this.#notesTold = notes.length;
   }
 }
 

@@ -10,8 +10,8 @@ export interface DebuggerEvents {
 }
 
 export interface DebuggerOutput {
-  /** `program`: what a helper such as bpf_trace_printk wrote. `log`: a log point. `problem`: a condition without a value, a run that did not give what its scenario expects. */
-  readonly kind: 'program' | 'log' | 'problem';
+  /** `program`: what a helper such as bpf_trace_printk wrote. `log`: a log point. `note`: what a helper has to say about its answer. `problem`: a condition without a value, a run that did not give what its scenario expects. */
+  readonly kind: 'program' | 'log' | 'note' | 'problem';
   /** Without an end of line. */
   readonly text: string;
   /** The call or the log point. */

@@ -25,6 +25,7 @@ export interface RunResult extends RunOutput {
   readonly r0: bigint;
   readonly cycles: number;
   readonly output: readonly OutputRecord[];
+  readonly notes: readonly OutputRecord[];
   readonly fault: Fault | undefined;
 }
 
@@ -32,6 +33,7 @@ interface CurrentRun {
   readonly program: FunctionSymbol;
   readonly family: ProgramFamily;
   readonly firstOutput: number;
+  readonly firstNote: number;
 }
 
 /** The whole state of a machine at one moment, for that machine alone. */
@@ -109,7 +111,12 @@ export class VirtualMachine {
       machine.programType = family.name;
       expectOk(family.prepare(machine, input));
       machine.runState = 'running';
-      this.#current = { program, family, firstOutput: machine.outputs.length };
+      this.#current = {
+        program,
+        family,
+        firstOutput: machine.outputs.length,
+        firstNote: machine.notes.length,
+      };
     });
   }
 
@@ -202,6 +209,7 @@ export class VirtualMachine {
     this.setBreakpoints([]);
     machine.memory.restore(saved.memory);
     machine.outputs.length = machine.memory.view.getUint32(state.outputs, true);
+    machine.notes.length = machine.memory.view.getUint32(state.notes, true);
     machine.fault = saved.fault;
     machine.programType = saved.programType;
     machine.contextStore = saved.contextStore;
@@ -222,6 +230,7 @@ export class VirtualMachine {
       r0,
       cycles: machine.cycle,
       output: machine.outputs.slice(current.firstOutput),
+      notes: machine.notes.slice(current.firstNote),
       fault: machine.fault,
       ...current.family.collect(machine),
     };

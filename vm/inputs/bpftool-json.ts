@@ -171,7 +171,10 @@ export function dumpElement(machine: Machine, map: KernelMap, element: MapElemen
 /** Besides its id, as bpftool prints it, the program's name, as it can be given. */
 function dumpProgram(map: ProgArrayMap, { key }: MapElement, values: readonly Uint8Array[]): JsonObject {
   const value = values[0] ?? new Uint8Array();
-  const formatted = { key: Number(readUnsigned(key)), value: map.nameOf(Number(readUnsigned(value))) ?? null };
+  const formatted = {
+    key: Number(readUnsigned(key)),
+    value: map.nameOf(Number(readUnsigned(value))) ?? null,
+  };
   return { key: hexList(key), value: hexList(value), formatted };
 }
 

@@ -92,6 +92,7 @@ const timePassed: RunOutcome = {
   dataOut: undefined,
   ctxOut: undefined,
   output: [],
+  notes: [],
   fault: undefined,
 };
 
@@ -112,6 +113,7 @@ function outcomeOf(
     dataOut: result.dataOut,
     ctxOut: ctxOut && { ...ctxOut, ...formattedContext(vm, ctxOut, context) },
     output: result.output,
+    notes: result.notes,
     fault: fault && reportFault(vm.machine.program, fault),
   };
 }

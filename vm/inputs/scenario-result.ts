@@ -32,6 +32,8 @@ export interface RunReport {
   readonly dataOut: Uint8Array | undefined;
   readonly ctxOut: JsonObject | undefined;
   readonly output: readonly OutputRecord[];
+  /** What helpers had to say about their answers. */
+  readonly notes: readonly OutputRecord[];
   readonly fault: FaultReport | undefined;
   /** One line for each part of `expect` that did not hold. */
   readonly differences: readonly string[];
@@ -112,6 +114,7 @@ function runJson(run: RunReport): JsonObject {
     ...(dataOut && { dataOut: toHex(dataOut) }),
     ...(ctxOut && { ctxOut }),
     output: run.output.map(({ helper, text }) => ({ helper, text })),
+    ...(run.notes.length > 0 && { notes: run.notes.map(({ helper, text }) => ({ helper, text })) }),
     fault: fault ? faultJson(fault) : null,
     passed: run.passed,
     ...(differences.length > 0 && { differences }),

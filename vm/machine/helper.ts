@@ -19,6 +19,8 @@ export interface Helper {
   /** `bpf_map_lookup_elem` */
   readonly name: string;
   readonly call: (machine: Machine) => Outcome;
+  /** What its answer rests on besides the machine; left out where it is exact. */
+  readonly answer?: 'environment';
   /** The call may go on elsewhere than behind itself. So do those that run callbacks, without this. */
   readonly movesControl?: boolean;
   /** Helpers that run callbacks: what happens when one returns. */

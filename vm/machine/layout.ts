@@ -16,6 +16,8 @@ export const state = {
   depth: 92,
   /** Cycles left in this slice (s32). */
   budget: 96,
+  /** Records in the log of notes (u32). */
+  notes: 100,
   /** Tail calls that the run has made (u32): records of `tailCallTable`. */
   tailCalls: 100,
   /** Cycle (u64) at which the budget is used up: cycle = end - budget. */

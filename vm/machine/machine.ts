@@ -34,6 +34,8 @@ export class Machine {
   /** By index; filled by whoever puts the machine together. */
   readonly maps: KernelMap[] = [];
   readonly outputs: OutputRecord[] = [];
+  /** What users should know of the answers of helpers: that the environment says nothing of what was asked for. */
+  readonly notes: OutputRecord[] = [];
   readonly helpers: HelperTable;
   readonly stackDepths: StackDepths;
   /** Set by whoever returns `outcome.fault`, and by the engine. */
@@ -141,9 +143,17 @@ export class Machine {
   }
 
   emitOutput(helper: string, text: string): void {
-    const { view } = this.memory;
-    this.outputs.push({ helper, text, run: this.run, cycle: this.cycle, slot: this.slot });
-    view.setUint32(state.outputs, this.outputs.length, true);
+    this.outputs.push(this.#record(helper, text));
+    this.memory.view.setUint32(state.outputs, this.outputs.length, true);
+  }
+
+  emitNote(helper: string, text: string): void {
+    this.notes.push(this.#record(helper, text));
+    this.memory.view.setUint32(state.notes, this.notes.length, true);
+  }
+
+  #record(helper: string, text: string): OutputRecord {
+    return { helper, text, run: this.run, cycle: this.cycle, slot: this.slot };
   }
 
   /** The map a program means by the value of an argument; undefined where it is no map pointer. */

@@ -1,4 +1,4 @@
-/** What a program told the outside world: bpf_trace_printk now, ring buffers and perf events later. */
+/** What a program told the outside world; or what a helper has to say to the user about its answer (a note). */
 export interface OutputRecord {
   readonly helper: string;
   readonly text: string;
