@@ -16,8 +16,6 @@ export const state = {
   depth: 92,
   /** Cycles left in this slice (s32). */
   budget: 96,
-  /** Records in the log of notes (u32). */
-  notes: 100,
   /** Tail calls that the run has made (u32): records of `tailCallTable`. */
   tailCalls: 100,
   /** Cycle (u64) at which the budget is used up: cycle = end - budget. */
@@ -57,6 +55,10 @@ export const state = {
   family: 192,
   /** The allocator's own. */
   allocator: 256,
+  /** Records in the log of notes (u32). */
+  notes: 0x600,
+  /** What helpers/kernel-memory.ts keeps (64 bytes). */
+  kernel: 0x640,
 } as const;
 
 export const runStates = ['idle', 'running', 'exited', 'faulted'] as const;
@@ -149,7 +151,7 @@ export const tailCall = {
 
 export const tailCallTable = 0x800;
 
-if (state.allocator + allocatorStateSize > tailCallTable)
+if (state.allocator + allocatorStateSize > state.notes || state.kernel + 64 > tailCallTable)
   throw new Error('the state block runs into the table of tail calls');
 
 /** A decoded instruction, 32 bytes; one for each slot. */
