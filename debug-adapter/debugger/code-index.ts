@@ -8,25 +8,20 @@ export class CodeIndex {
   readonly program: LinkedProgram;
   /** Slots where instructions start, ascending. */
   readonly starts: readonly number[];
-  readonly #instructions: readonly (Instruction | undefined)[];
   readonly #indexOfSlot: Int32Array;
 
   constructor(program: LinkedProgram) {
     this.program = program;
-    const instructions = new Array<Instruction | undefined>(program.code.length / 8).fill(undefined);
     const starts: number[] = [];
+    this.#indexOfSlot = new Int32Array(program.code.length / 8).fill(-1);
     for (const { firstSlot, slots } of program.sections) {
       for (let slot = firstSlot; slot < firstSlot + slots;) {
+        this.#indexOfSlot[slot] = starts.push(slot) - 1;
         const decoded = decode(program.code, slot);
-        if (decoded.ok) instructions[slot] = decoded.value;
-        starts.push(slot);
         slot += decoded.ok ? decoded.value.slots : 1;
       }
     }
-    this.#instructions = instructions;
     this.starts = starts;
-    this.#indexOfSlot = new Int32Array(instructions.length).fill(-1);
-    starts.forEach((slot, index) => (this.#indexOfSlot[slot] = index));
   }
 
   get functions(): readonly LinkedFunction[] {
@@ -35,7 +30,9 @@ export class CodeIndex {
 
   /** Undefined where no instruction starts, and for bytes that are no instruction. */
   instruction(slot: number): Instruction | undefined {
-    return this.#instructions[slot];
+    if (this.indexOf(slot) === undefined) return undefined;
+    const decoded = decode(this.program.code, slot);
+    return decoded.ok ? decoded.value : undefined;
   }
 
   /** Position in `starts`; undefined where no instruction starts. */
@@ -46,7 +43,7 @@ export class CodeIndex {
 
   /** Slot after the instruction at `slot`. */
   next(slot: number): number {
-    return slot + (this.#instructions[slot]?.slots ?? 1);
+    return slot + (this.instruction(slot)?.slots ?? 1);
   }
 
   bytes(slot: number): Uint8Array {
@@ -65,7 +62,7 @@ export class CodeIndex {
 
   /** The slot an instruction may jump to instead of going on; undefined for what does not jump. */
   jumpTarget(slot: number): number | undefined {
-    const instruction = this.#instructions[slot];
+    const instruction = this.instruction(slot);
     if (instruction === undefined) return undefined;
     const { row, off, imm } = instruction;
     switch (row.semantics.kind) {

@@ -15,6 +15,7 @@ export interface ListingProgram {
 
 /** The whole program as a text document; lines count from 0. */
 export interface Listing {
+  /** Written anew each time: it is long, and asked for when somebody opens it. */
   readonly text: string;
   /** By line: slot of the instruction that it shows. */
   readonly slots: readonly (number | undefined)[];
@@ -34,68 +35,106 @@ export interface Listing {
  *        0: 61 12 04 00 00 00 00 00  (61) r2 = *(u32 *)(r1 +4)
  */
 export function writeListing(program: ListingProgram): Listing {
-  const writer = new ListingWriter(program);
-  for (const section of program.sections) writer.section(section);
-  return writer;
+  return new ProgramListing(program);
 }
 
-class ListingWriter implements Listing {
+type Section = ListingProgram['sections'][number];
+
+/** What a line shows. */
+type Line =
+  | { readonly kind: 'blank' }
+  | { readonly kind: 'section'; readonly section: Section }
+  | { readonly kind: 'function'; readonly name: string }
+  | { readonly kind: 'source'; readonly line: NonNullable<ReturnType<ListingProgram['lineFrom']>> }
+  | { readonly kind: 'instruction'; readonly slot: number; readonly section: Section };
+
+const blank: Line = { kind: 'blank' };
+
+/** Keeps which line shows which slot, and writes the text when it is asked for. */
+class ProgramListing implements Listing {
   readonly #program: ListingProgram;
-  readonly #lines: string[] = [];
-  readonly slots: (number | undefined)[] = [];
-  readonly #lineOfSlot = new Map<number, number>();
+  /** By line: the slot, `none` or `title`. */
+  readonly #slots: Int32Array;
+  /** By slot: line + 1, 0 where the slot is the second of an instruction. */
+  readonly #lines: Int32Array;
 
   constructor(program: ListingProgram) {
     this.#program = program;
+    const slots: number[] = [];
+    const last = program.sections.at(-1);
+    this.#lines = new Int32Array(last === undefined ? 0 : last.firstSlot + last.slots);
+    for (const line of linesOf(program)) {
+      if (line.kind === 'instruction') this.#lines[line.slot] = slots.length + 1;
+      slots.push(line.kind === 'instruction' ? line.slot : line.kind === 'section' ? title : none);
+    }
+    this.#slots = Int32Array.from(slots);
   }
 
   get text(): string {
-    return this.#lines.map((line) => `${line}\n`).join('');
+    let text = '';
+    for (const line of linesOf(this.#program)) text += `${textOf(this.#program, line)}\n`;
+    return text;
+  }
+
+  get slots(): readonly (number | undefined)[] {
+    return Array.from(this.#slots, (slot) => (slot < 0 ? undefined : slot));
   }
 
   lineOf(slot: number): number | undefined {
-    return this.#lineOfSlot.get(slot);
+    const line = this.#lines[slot] ?? 0;
+    return line === 0 ? undefined : line - 1;
   }
 
   slotFrom(line: number): number | undefined {
     const first = Math.max(line, 0);
-    for (let at = first; at < this.slots.length; at++) {
-      if (this.slots[at] !== undefined) return this.slots[at];
-      if (at > first && this.#lines[at]?.startsWith(sectionTitle) === true) return undefined;
+    for (let at = first; at < this.#slots.length; at++) {
+      const slot = this.#slots[at] ?? none;
+      if (slot >= 0) return slot;
+      if (at > first && slot === title) return undefined;
     }
     return undefined;
   }
+}
 
-  section({ name, firstSlot, slots }: ListingProgram['sections'][number]): void {
-    if (this.#lines.length > 0) this.#push('');
-    this.#push(`${sectionTitle}${name}:`);
-    const digits = Math.max(String(slots).length, 3);
-    for (let slot = firstSlot; slot < firstSlot + slots; slot = this.#program.next(slot)) {
-      this.#instruction(slot, slot - firstSlot, digits);
+const none = -1;
+const title = -2;
+
+function* linesOf(program: ListingProgram): Generator<Line> {
+  for (const [index, section] of program.sections.entries()) {
+    if (index > 0) yield blank;
+    yield { kind: 'section', section };
+    const { firstSlot, slots } = section;
+    for (let slot = firstSlot; slot < firstSlot + slots; slot = program.next(slot)) {
+      const name = program.functionFrom(slot);
+      if (name !== undefined) {
+        yield blank;
+        yield { kind: 'function', name };
+      }
+      const line = program.lineFrom(slot);
+      if (line !== undefined) yield { kind: 'source', line };
+      yield { kind: 'instruction', slot, section };
     }
-  }
-
-  #instruction(slot: number, number: number, digits: number): void {
-    const linked = this.#program.functionFrom(slot);
-    if (linked !== undefined) {
-      this.#push('');
-      this.#push(`${linked}:`);
-    }
-    const line = this.#program.lineFrom(slot);
-    if (line !== undefined)
-      this.#push(`; ${line.file}:${line.line}${line.text === '' ? '' : `  ${line.text.trim()}`}`);
-    this.#lineOfSlot.set(slot, this.#lines.length);
-    const bytes = toHexPairs(this.#program.bytes(slot));
-    this.#push(
-      `${String(number).padStart(digits + 1)}: ${bytes.padEnd(23)}  ${this.#program.text(slot)}`,
-      slot,
-    );
-  }
-
-  #push(line: string, slot?: number): void {
-    this.#lines.push(line);
-    this.slots.push(slot);
   }
 }
 
-const sectionTitle = 'Disassembly of section ';
+function textOf(program: ListingProgram, shown: Line): string {
+  switch (shown.kind) {
+    case 'blank':
+      return '';
+    case 'section':
+      return `Disassembly of section ${shown.section.name}:`;
+    case 'function':
+      return `${shown.name}:`;
+    case 'source': {
+      const { file, line, text } = shown.line;
+      return `; ${file}:${line}${text === '' ? '' : `  ${text.trim()}`}`;
+    }
+    case 'instruction': {
+      const { slot, section } = shown;
+      const digits = Math.max(String(section.slots).length, 3);
+      const bytes = toHexPairs(program.bytes(slot));
+      const number = String(slot - section.firstSlot).padStart(digits + 1);
+      return `${number}: ${bytes.padEnd(23)}  ${program.text(slot)}`;
+    }
+  }
+}
