@@ -24,9 +24,7 @@ const { helperTable } = await load('vm/helpers/table.ts');
 const { helperNames } = await load('vm/helpers/names.ts');
 const { commonKfuncs } = await load('vm/helpers/kfunc-names.ts');
 const kfuncTable = 'vm/helpers/kfuncs/table.ts';
-const kfuncs = existsSync(`${root}${kfuncTable}`)
-  ? (await load(kfuncTable)).kfuncTable.kfuncs
-  : new Map();
+const kfuncs = existsSync(`${root}${kfuncTable}`) ? (await load(kfuncTable)).kfuncTable.kfuncs : new Map();
 
 const missing = 'not implemented';
 const words = { exact: 'exact', environment: 'answered by environment' };
