@@ -44,8 +44,13 @@ export function decodeAll(code: Uint8Array): Result<readonly (Instruction | unde
   return ok(instructions);
 }
 
+/** The code decoded last, and its view: programs are decoded one instruction after another. */
+let recent: { readonly code: Uint8Array; readonly view: DataView } | undefined;
+
 function viewOf(code: Uint8Array): DataView {
-  return new DataView(code.buffer, code.byteOffset, code.byteLength);
+  if (recent?.code !== code)
+    recent = { code, view: new DataView(code.buffer, code.byteOffset, code.byteLength) };
+  return recent.view;
 }
 
 function isInstruction(found: Instruction | Problem): found is Instruction {
