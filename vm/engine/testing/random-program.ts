@@ -246,7 +246,7 @@ export class FunctionDraft {
       const { semantics } = chosen;
       const loads =
         semantics.kind === 'load' || (semantics.kind === 'atomic' && semantics.operation === 'load_acquire');
-      const off = base === 10 ? -random.below(random.chance(99.5) ? 505 : 530) - 8 : this.#offset();
+      const off = base === 10 ? this.#stackOffset() : this.#offset();
       const value = random.pick(numberRegisters);
       const list = chosen.fields.src;
       this.#push(chosen, {
@@ -294,6 +294,13 @@ export class FunctionDraft {
       this.add('mov64_reg', { dst: 7, src: index });
     }
     this.accesses(7);
+  }
+
+  /** From r10; some just across the ends of the stack. */
+  #stackOffset(): number {
+    const random = this.random;
+    if (random.chance(98)) return -random.below(505) - 8;
+    return random.chance(50) ? random.below(12) - 8 : -random.below(16) - 505;
   }
 
   #offset(): number {
