@@ -174,3 +174,29 @@ export function isStackOrNull(machine: Machine, register: number): boolean {
   machine.fail({ kind: 'helper-argument', message });
   return false;
 }
+
+/** A size of memory in `register`, as the verifier takes it; -1 with a fault. */
+export function sizeArgument(machine: Machine, register: number, zeroAllowed: boolean): number {
+  const size = lowHalf(machine, register);
+  if (highHalf(machine, register) !== 0 || size > largestSize) {
+    const message =
+      highHalf(machine, register) > 0x7fffffff
+        ? `R${register} min value is negative, either use unsigned or 'var &= const'`
+        : `R${register} unbounded memory access, use 'var &= const' or 'if (var < const)'`;
+    machine.fail({ kind: 'refused-by-kernel', message });
+    return -1;
+  }
+  if (size > 0 || zeroAllowed) return size;
+  machine.fail({ kind: 'refused-by-kernel', message: `R${register} invalid zero-sized read: u64=[0,0]` });
+  return -1;
+}
+
+/** BPF_MAX_VAR_SIZ of include/linux/bpf_verifier.h. */
+const largestSize = 1 << 29;
+
+/** Whether programs of the type that runs may call a helper: `bpf_xdp_adjust_head#44`. */
+export function isOfProgramType(machine: Machine, types: readonly string[], helper: string): boolean {
+  if (types.includes(machine.programType)) return true;
+  machine.fail({ kind: 'refused-by-kernel', message: `program of this type cannot use helper ${helper}` });
+  return false;
+}

@@ -59,6 +59,8 @@ export const state = {
   notes: 0x600,
   /** What helpers/kernel-memory.ts keeps (64 bytes). */
   kernel: 0x640,
+  /** What helpers/network-state.ts keeps (128 bytes). */
+  network: 0x700,
 } as const;
 
 export const runStates = ['idle', 'running', 'exited', 'faulted'] as const;
@@ -151,7 +153,7 @@ export const tailCall = {
 
 export const tailCallTable = 0x800;
 
-if (state.allocator + allocatorStateSize > state.notes || state.kernel + 64 > tailCallTable)
+if (state.allocator + allocatorStateSize > state.notes || state.network + 128 > tailCallTable)
   throw new Error('the state block runs into the table of tail calls');
 
 /** A decoded instruction, 32 bytes; one for each slot. */

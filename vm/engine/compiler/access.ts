@@ -114,11 +114,18 @@ function pushDistance(
   region: Region,
 ): void {
   const { f } = w;
-  const start = (BigInt(region.id) << 32n) + BigInt(region.start);
+  // Runs and helpers move the first byte of the packet.
+  const moves = region.kind === 'packet';
+  const start = moves ? 0n : (BigInt(region.id) << 32n) + BigInt(region.start);
   w.setPc(slot);
   f.get(w.register(base));
   f.i64(BigInt(group.from - group.baseOffset) - start);
   f.op(wasm.i64_add);
+  if (moves) {
+    f.i32(0);
+    f.memory(wasm.i64_load32_u, regionTable + region.id * regionRow.sizeOf + regionRow.start);
+    f.op(wasm.i64_sub);
+  }
   f.tee(w.wide);
 }
 
