@@ -36,8 +36,6 @@ export class Engine {
   readonly #elide: boolean;
   #warmUp: number;
   #breakpoints = false;
-  /** By flavour: + 1 with breakpoints, + 2 with watches. */
-  readonly #compiled: (CompiledRun | undefined)[] = [];
 
   constructor(machine: Machine, options: EngineOptions = {}) {
     this.#machine = machine;
@@ -70,7 +68,7 @@ export class Engine {
     const machine = this.#machine;
     // Compiled code takes the registers r10 for what calls made of them; an edit may have changed one.
     if (!this.#framePointersStand()) return this.#interpreter.run(end - machine.cycle, stop);
-    const run = this.#flavour();
+    const run = this.#code();
     this.#compiler.openTables();
     try {
       return this.#alternate(run, end, stop);
@@ -155,14 +153,8 @@ export class Engine {
     if (this.#watches.any) this.#watches.arm();
   }
 
-  #flavour(): CompiledRun {
-    const watch = this.#watches.any;
-    const flavour = (this.#breakpoints ? 1 : 0) + (watch ? 2 : 0);
-    return (this.#compiled[flavour] ??= this.#compiler.compile({
-      elide: this.#elide,
-      breakpoints: this.#breakpoints,
-      watch,
-    }));
+  #code(): CompiledRun {
+    return this.#compiler.codeFor({ elide: this.#elide, watch: this.#watches.any });
   }
 
   #framePointersStand(): boolean {

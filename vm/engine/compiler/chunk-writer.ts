@@ -45,8 +45,8 @@ export interface CodeTables {
 export interface CompileOptions {
   /** Accesses that are known to be within bounds are not looked up in the region table. */
   readonly elide: boolean;
-  /** Blocks look at their flag. */
-  readonly breakpoints: boolean;
+  /** First slots of the blocks that look at their flag. */
+  readonly breakpoints: ReadonlySet<number>;
   /** Accesses look at the watched ranges, and whatever helpers may touch is done by the host. Default: false. */
   readonly watch?: boolean;
 }

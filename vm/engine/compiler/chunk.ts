@@ -137,8 +137,9 @@ class ChunkBuilder {
   #checkBlock(w: ChunkWriter, block: Block, needed: number | undefined): void {
     const { f } = w;
     const { options, tables } = this.#context;
-    if (needed !== undefined || options.breakpoints) w.setPc(block.firstSlot);
-    if (options.breakpoints) {
+    const flagged = options.breakpoints.has(block.firstSlot);
+    if (needed !== undefined || flagged) w.setPc(block.firstSlot);
+    if (flagged) {
       f.i32(0);
       f.memory(wasm.i32_load8_u, tables.flags + block.firstSlot);
       f.brIf(w.elsewhere);

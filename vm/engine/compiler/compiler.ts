@@ -10,6 +10,8 @@ import { leaveReason } from './chunk-writer.ts';
 import { mostBlocks } from './chunks.ts';
 import { buildProgramModule, shapeProgram, type ProgramShape } from './module.ts';
 
+const noBlocks: ReadonlySet<number> = new Set();
+
 /** Runs from an entry code to a `leaveReason`, the state in the state block before and after. */
 export type CompiledRun = (entry: number) => number;
 
@@ -29,6 +31,10 @@ export class Compiler {
   #blockStart = new Int32Array(0);
   /** Slots with breakpoints, and 1 for the blocks (by first slot) that hold one. */
   readonly #flagged = new Set<number>();
+  /** First slots of the blocks that ever held one: code that looks at their flags serves whatever is set of them. */
+  readonly #everFlagged = new Set<number>();
+  /** By flavour: + 1 with breakpoints, + 2 with watches. */
+  readonly #compiled: ({ readonly flagged: number; readonly run: CompiledRun } | undefined)[] = [];
   #flags = new Uint8Array(0);
 
   /** `chunkBlocks`: most blocks of one WebAssembly function. */
@@ -40,8 +46,19 @@ export class Compiler {
     this.#tables = { entries: machine.memory.allocate(slots * 4), flags: machine.memory.allocate(slots) };
   }
 
-  /** A module of its own for each flavour, all on the same tables. */
-  compile(options: CompileOptions): CompiledRun {
+  /** A module of its own for each flavour, all on the same tables; made anew where a block has its first breakpoint. */
+  codeFor({ elide, watch }: { readonly elide: boolean; readonly watch: boolean }): CompiledRun {
+    this.#ensureShape();
+    const breakpoints = this.#flagged.size > 0 ? this.#everFlagged : noBlocks;
+    const flavour = (breakpoints.size > 0 ? 1 : 0) + (watch ? 2 : 0);
+    const known = this.#compiled[flavour];
+    if (known?.flagged === breakpoints.size) return known.run;
+    const run = this.#compile({ elide, breakpoints, watch });
+    this.#compiled[flavour] = { flagged: breakpoints.size, run };
+    return run;
+  }
+
+  #compile(options: CompileOptions): CompiledRun {
     const machine = this.#machine;
     const shape = this.#ensureShape();
     const module = new WebAssembly.Module(buildProgramModule(machine, shape, this.#tables, options));
@@ -94,7 +111,7 @@ export class Compiler {
     bytes.fill(0, this.#tables.flags, this.#tables.flags + slots);
   }
 
-  /** Blocks that hold one of these slots are left to the interpreter, in code compiled with `breakpoints`. */
+  /** Blocks that hold one of these slots are left to the interpreter. */
   setBreakpoints(slots: Iterable<number>): void {
     this.#flags.fill(0);
     this.#flagged.clear();
@@ -106,7 +123,9 @@ export class Compiler {
 
   #flag(slot: number): void {
     const start = this.#blockStart[slot] ?? -1;
-    if (start >= 0) this.#flags[start] = 1;
+    if (start < 0) return;
+    this.#flags[start] = 1;
+    this.#everFlagged.add(start);
   }
 
   /** The entry code for the instruction where the machine stands; negative where it is no entry. */
