@@ -7,11 +7,13 @@ import { skbLoadHelpers } from './skb-load-bytes.ts';
 import { systemHelpers } from './system.ts';
 import { tailCall } from './tail-call.ts';
 import { tracePrintk } from './trace-printk.ts';
+import { xdpHelpers } from './xdp.ts';
 
 const implemented: readonly Helper[] = [
   ...mapAccessHelpers,
   ...systemHelpers,
   ...skbLoadHelpers,
+  ...xdpHelpers,
   tracePrintk,
   forEachMapElem,
   loop,

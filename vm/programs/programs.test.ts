@@ -360,10 +360,25 @@ describe('xdp', () => {
     ['data past data_end', { dataIn: ip4, ctxIn: { data: 20, data_end: 10 } }, 'EINVAL'],
     ['a queue without device', { dataIn: ip4, ctxIn: { rx_queue_index: 1 } }, 'EINVAL'],
     ['egress_ifindex', { dataIn: ip4, ctxIn: { egress_ifindex: 1 } }, 'EINVAL'],
-    ['a short data_end', { dataIn: ip4, ctxIn: { data_end: 30 } }, 'unsupported-fragments'],
-    ['more than a page', { dataIn: new Uint8Array(3521) }, 'unsupported-fragments'],
+    ['more than 17 fragments', { dataIn: new Uint8Array(3520 + 17 * 4096 + 1) }, 'ENOMEM'],
   ] satisfies [string, RunInput, string][])('refuses %s', (_, input, part) => {
     expect(refusal(xdp, input)).toContain(part);
+  });
+
+  it.each([
+    ['a short data_end', { dataIn: ip4, ctxIn: { data: 4, data_end: 30 } }, { data: 4, data_end: 30 }],
+    [
+      'more than a page',
+      { dataIn: Uint8Array.from({ length: 9000 }, (_, i) => i) },
+      { data: 0, data_end: 3520 },
+    ],
+  ])('keeps the rest in fragments: %s', (_, input, linear) => {
+    const m = machine();
+    expectOk(xdp.prepare(m, input));
+    const output = xdp.collect(m);
+    expect(output.ctxOut).toMatchObject(linear);
+    expect(toHex(output.dataOut ?? new Uint8Array())).toBe(toHex(input.dataIn));
+    expect(m.regions.get(0)?.size).toBe(linear.data_end);
   });
 
   it('takes 216 bytes of metadata and 3520 bytes', () => {
