@@ -5,6 +5,8 @@ export const exitStatus = {
   failed: 1,
   /** Something could not be loaded, or the command line is wrong. */
   notLoaded: 2,
+  /** There is no kernel to compare with. */
+  noKernel: 3,
 } as const;
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 

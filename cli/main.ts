@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { formatProblem, type Problem } from '../vm/base/problem.ts';
 import { readObject } from '../vm/object/read-object.ts';
 import { listen, runOnStdio } from '../debug-adapter/server.ts';
+import { compareCommand } from './compare-command.ts';
 import { runConformanceProgram } from './conformance-plugin.ts';
 import { disassemble, formats, type DisassemblyFormat } from './disassembly.ts';
 import { exitStatus, type ExitStatus } from './exit-status.ts';
@@ -49,6 +50,13 @@ interface RunFlags {
   readonly strict?: boolean;
 }
 
+const compareHelp = `
+Takes Linux, root, bpftool and taskset. Programs run through BPF_PROG_TEST_RUN; none is attached, and
+what was loaded is gone afterwards.
+
+Exit status: 0 all the same, 1 something differs, 2 a scenario could not be loaded, 3 no kernel to
+compare with.`;
+
 /** Answers with the status of the process; undefined where it stays alive. */
 function commandLine(finish: (status: ExitStatus) => void): Command {
   const program = new Command('ebpf-debugger')
@@ -75,6 +83,17 @@ function commandLine(finish: (status: ExitStatus) => void): Command {
     .option('--junit <file>', 'write a JUnit report too')
     .action(async (files: string[], options: RunFlags & { junit?: string }) => {
       finish(await testCommand(files, options, print));
+    });
+
+  program
+    .command('compare')
+    .description('run scenarios here and on the running kernel, and say what differs')
+    .argument('<file...>', 'scenario files')
+    .addOption(cycleLimit())
+    .option('--json', 'print one JSON object a line')
+    .addHelpText('after', compareHelp)
+    .action(async (files: string[], options: { cycleLimit: number; json?: boolean }) => {
+      finish(await compareCommand(files, options, print));
     });
 
   program

@@ -1,7 +1,6 @@
 import { attempt, expectOk, raise, type Result } from '../base/problem.ts';
 import { fromHex } from '../base/bytes.ts';
 import { VirtualMachine } from '../engine/virtual-machine.ts';
-import { state } from '../machine/layout.ts';
 import type { Machine } from '../machine/machine.ts';
 import { link } from '../object/link/link.ts';
 import type { FunctionSymbol, ProgramObject } from '../object/program-object.ts';
@@ -85,7 +84,11 @@ export async function startScenarioRun(
   return { ok: false, problem: { ...result.problem, message: `${run.path}: ${result.problem.message}` } };
 }
 
-async function packetOf(run: ScenarioRun, files: ScenarioFiles): Promise<Result<Uint8Array | undefined>> {
+/** The packet that a run names. */
+export async function packetOf(
+  run: ScenarioRun,
+  files: ScenarioFiles,
+): Promise<Result<Uint8Array | undefined>> {
   const { packet } = run;
   if (packet === undefined || packet instanceof Uint8Array) return { ok: true, value: packet };
   const bytes = await files.readFile(packet.pcap);
@@ -100,17 +103,26 @@ function startRun(
   const { machine } = vm;
   if (run.set) changeState(machine, run.set, memberPath(run.path, 'set'), true);
   if (run.advanceNs !== undefined) {
-    const { view } = machine.memory;
-    view.setBigUint64(state.ktime, view.getBigUint64(state.ktime, true) + run.advanceNs, true);
+    vm.advance(run.advanceNs);
     return undefined;
   }
   const program = expectOk(selectProgram(object, run.program ?? scenario.program));
-  const input: RunInput = {
-    ...(packet && { dataIn: packet }),
-    ...(run.context && { ctxIn: contextOf(object, program, run.context, memberPath(run.path, 'ctxIn')) }),
-  };
-  expectOk(vm.startRun(program, input, run.cpu));
+  expectOk(vm.startRun(program, inputOf(object, program, run, packet), run.cpu));
   return program;
+}
+
+/** What the program is run with. Raises `bad-scenario`. */
+export function inputOf(
+  object: ProgramObject,
+  program: FunctionSymbol,
+  run: ScenarioRun,
+  packet: Uint8Array | undefined,
+): RunInput {
+  const path = memberPath(run.path, 'ctxIn');
+  return {
+    ...(packet && { dataIn: packet }),
+    ...(run.context && { ctxIn: contextOf(object, program, run.context, path) }),
+  };
 }
 
 /** `replace`: what a map had before goes. */
@@ -120,7 +132,7 @@ function changeState(machine: Machine, change: StateChange, path: string, replac
     const map = mapNamed(machine, name, at);
     const entries = readMapEntries(machine, map, json, at);
     if (replace) clearMap(machine, map);
-    storeEntries(map, entries);
+    storeEntries(machine, map, entries);
   }
   storeGlobals(machine, readGlobals(machine, change.globals, memberPath(path, 'globals')));
 }
