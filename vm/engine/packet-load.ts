@@ -1,4 +1,4 @@
-import { skbPacketOf, type SkbPacket } from '../helpers/skb-load-bytes.ts';
+import { Skb } from '../helpers/skb/skb.ts';
 import type { Instruction, Semantics } from '../isa/row.ts';
 import { outcome, type Outcome } from '../machine/helper.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -29,9 +29,9 @@ export function performPacketLoad(machine: Machine, instruction: Instruction, lo
   }
   const index = load.mode === 'ind' ? machine.register(src) : 0n;
   const offset = Number(BigInt.asIntN(32, index + BigInt(imm)));
-  const packet = skbPacketOf(machine);
-  const at = startOf(packet, offset);
-  if (at === undefined || at < packet.head || at + load.size > packet.end) {
+  const skb = new Skb(machine);
+  const at = startOf(skb, offset);
+  if (at === undefined || at + load.size > skb.end) {
     machine.setRegister(0, 0n);
     return outcome.exit;
   }
@@ -41,8 +41,8 @@ export function performPacketLoad(machine: Machine, instruction: Instruction, lo
   return machine.answer(load.size === 2 ? view.getUint16(at, false) : view.getUint32(at, false));
 }
 
-function startOf({ data, network, head }: SkbPacket, offset: number): number | undefined {
+function startOf({ data, networkHeader, macHeader }: Skb, offset: number): number | undefined {
   if (offset >= 0) return data + offset;
-  if (offset >= networkOffset) return network + offset - networkOffset;
-  return offset >= linkLayerOffset ? head + offset - linkLayerOffset : undefined;
+  if (offset >= networkOffset) return networkHeader + offset - networkOffset;
+  return offset >= linkLayerOffset ? macHeader + offset - linkLayerOffset : undefined;
 }

@@ -1,3 +1,5 @@
+import type { SkbEnvironment } from './skb.ts';
+
 /** What a run depends on besides program and input. JSON-friendly names as in scenarios. */
 export interface Environment {
   /** The CPU that runs the program, from 0. */
@@ -11,6 +13,7 @@ export interface Environment {
   readonly randomSeed: number;
   /** hashrnd of hash maps that have no BPF_F_ZERO_SEED. */
   readonly hashSeed: number;
+  readonly skb?: SkbEnvironment;
 }
 
 export const defaultEnvironment: Environment = {

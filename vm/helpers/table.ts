@@ -3,7 +3,7 @@ import { forEachMapElem } from './for-each-map-elem.ts';
 import { loop } from './loop.ts';
 import { mapAccessHelpers } from './map-access.ts';
 import { helperNames } from './names.ts';
-import { skbLoadHelpers } from './skb-load-bytes.ts';
+import { skbHelpers } from './skb/index.ts';
 import { systemHelpers } from './system.ts';
 import { tailCall } from './tail-call.ts';
 import { tracePrintk } from './trace-printk.ts';
@@ -12,7 +12,7 @@ import { xdpHelpers } from './xdp.ts';
 const implemented: readonly Helper[] = [
   ...mapAccessHelpers,
   ...systemHelpers,
-  ...skbLoadHelpers,
+  ...skbHelpers,
   ...xdpHelpers,
   tracePrintk,
   forEachMapElem,

@@ -59,6 +59,8 @@ export const state = {
   notes: 0x600,
   /** What helpers/kernel-memory.ts keeps (64 bytes). */
   kernel: 0x640,
+  /** What helpers/skb/skb.ts keeps (64 bytes). */
+  skb: 0x6c0,
   /** What helpers/network-state.ts keeps (128 bytes). */
   network: 0x700,
 } as const;

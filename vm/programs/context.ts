@@ -12,6 +12,8 @@ const familyState = {
   socketBase: state.family + 12,
   /** Input fields that are given back as they came, because nothing else keeps them. */
   kept: state.family + 24,
+  flowKeysRegion: state.family + 32,
+  packetLength: state.family + 36,
 } as const;
 
 export { familyState };

@@ -1,9 +1,10 @@
 import { failed, ok, type Result } from '../base/problem.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
 import type { ProgramFamily } from './family.ts';
+import { flowDissector } from './flow-dissector.ts';
 import { rawTracepoint, rawTracepointWritable } from './raw-tracepoint.ts';
 import { programTypeOfSection } from './section-types.ts';
-import { cgroupSkb, schedAct, schedCls, socketFilter } from './skb-families.ts';
+import { cgroupSkb, lwtIn, lwtOut, lwtXmit, schedAct, schedCls, socketFilter } from './skb-families.ts';
 import { syscall } from './syscall.ts';
 import { xdp } from './xdp.ts';
 
@@ -13,6 +14,10 @@ export const families: readonly ProgramFamily[] = [
   schedAct,
   socketFilter,
   cgroupSkb,
+  lwtIn,
+  lwtOut,
+  lwtXmit,
+  flowDissector,
   rawTracepoint,
   rawTracepointWritable,
   syscall,

@@ -1,4 +1,5 @@
 import { attempt } from '../base/problem.ts';
+import { Skb } from '../helpers/skb/skb.ts';
 import { state } from '../machine/layout.ts';
 import type { ContextStore, Machine } from '../machine/machine.ts';
 import { regionBias } from '../memory/regions.ts';
@@ -8,7 +9,6 @@ import {
   familyState,
   makeContext,
   packetBufferSize,
-  packetBytes,
   placePacket,
   readFields,
   refuse,
@@ -95,6 +95,7 @@ function prepare(machine: Machine, input: RunInput, type: SkbType, store: Contex
   if (input.ctxIn !== undefined && value('wire_len') === 0) set('wire_len', length);
   if (type.readsSocketFields) setSocketFields(machine, base, facts);
   placeFrame(machine, frame, pulled, set);
+  new Skb(machine).begin(headroom);
   placeSocket(machine, base + offsetOf('sk'), addressesOf(facts));
   machine.memory.view.setUint32(state.packetPulled, pulled, true);
   machine.memory.view.setUint32(familyState.kept, value('gso_size'), true);
@@ -173,8 +174,8 @@ function collect(machine: Machine): RunOutput {
   const { view } = machine.memory;
   const base = contextBase(machine);
   const pulled = view.getUint32(state.packetPulled, true);
-  const data = view.getUint32(base + offsetOf('data'), true);
-  const rest = packetBytes(machine, data, data + view.getUint32(base + offsetOf('len'), true));
+  const skb = new Skb(machine);
+  const rest = machine.memory.bytes.subarray(skb.data, skb.end);
   // test_run puts an Ethernet header of zeros in front of what had none.
   const dataOut = new Uint8Array(pulled + rest.length);
   dataOut.set(rest, pulled);
@@ -233,3 +234,24 @@ export const cgroupSkb = skbFamily({
   readsSocketFields: true,
   returnName: (retval) => cgroupVerdicts[retval],
 });
+
+const lwtResults: Readonly<Record<number, string>> = {
+  0: 'BPF_OK',
+  2: 'BPF_DROP',
+  7: 'BPF_REDIRECT',
+  128: 'BPF_LWT_REROUTE',
+};
+
+function lwtFamily(name: string): ProgramFamily {
+  return skbFamily({
+    name,
+    withoutEthernetHeader: true,
+    writable: ['mark', 'priority', 'cb'],
+    readsSocketFields: false,
+    returnName: (retval) => lwtResults[retval],
+  });
+}
+
+export const lwtIn = lwtFamily('lwt_in');
+export const lwtOut = lwtFamily('lwt_out');
+export const lwtXmit = lwtFamily('lwt_xmit');

@@ -1,0 +1,57 @@
+import type { SkbEnvironment } from '../../environment/skb.ts';
+import type { Helper, Outcome } from '../../machine/helper.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { lowHalf } from '../arguments.ts';
+import { programTypes, skbHelper } from './skb-helper.ts';
+
+/** The packet's socket, its user and cgroups, and its route: the environment says what they are, 0 is the kernel's answer for none. */
+
+type NumberOf = Exclude<keyof SkbEnvironment, 'cgroupIds' | 'hash'>;
+
+function answerOf(helper: string, member: NumberOf): (skb: unknown, machine: Machine) => Outcome {
+  return (_skb, machine) => {
+    const value = machine.environment.skb?.[member];
+    if (value === undefined) note(machine, helper, `skb.${member}`);
+    return machine.answer(BigInt(value ?? 0));
+  };
+}
+
+function note(machine: Machine, helper: string, member: string): void {
+  machine.emitNote(helper, `the environment gives no ${member}: the answer is 0`);
+}
+
+/** The id of the ancestor at a level, as bpf_skb_ancestor_cgroup_id; of the cgroup itself without one. */
+function cgroupId(machine: Machine, helper: string, level?: number): Outcome {
+  const ids = machine.environment.skb?.cgroupIds ?? machine.environment.task?.cgroupIds;
+  if (ids === undefined) {
+    note(machine, helper, 'skb.cgroupIds');
+    return machine.answer(0n);
+  }
+  return machine.answer(ids[level ?? ids.length - 1] ?? 0n);
+}
+
+function member(id: number, name: string, types: readonly string[], of: NumberOf): Helper {
+  return skbHelper({ id, name, types, call: answerOf(name, of), answer: 'environment' });
+}
+
+export const surroundingsHelpers: readonly Helper[] = [
+  member(17, 'bpf_get_cgroup_classid', programTypes.tcAndLwt, 'cgroupClassid'),
+  member(24, 'bpf_get_route_realm', programTypes.tcAndLwt, 'routeRealm'),
+  member(46, 'bpf_get_socket_cookie', programTypes.filters, 'socketCookie'),
+  member(47, 'bpf_get_socket_uid', programTypes.filters, 'socketUid'),
+  member(151, 'bpf_skb_cgroup_classid', programTypes.tc, 'socketClassid'),
+  skbHelper({
+    id: 79,
+    name: 'bpf_skb_cgroup_id',
+    types: programTypes.tcAndCgroup,
+    call: (_skb, machine) => cgroupId(machine, 'bpf_skb_cgroup_id'),
+    answer: 'environment',
+  }),
+  skbHelper({
+    id: 83,
+    name: 'bpf_skb_ancestor_cgroup_id',
+    types: programTypes.tcAndCgroup,
+    call: (_skb, machine) => cgroupId(machine, 'bpf_skb_ancestor_cgroup_id', lowHalf(machine, 2) | 0),
+    answer: 'environment',
+  }),
+];
