@@ -60,10 +60,40 @@ write('xdp_linear', 'linear', [
   linear(['load', 0x10000, 1], ['load', -1, 4], ['load', 0, 0], ['load', 0, 511], ['load', 64, 64]),
   linear(['store', 0, 64], ['store', 120, 9], ['store', 120, 8], ['store', 0x10000, 1], ['store', -1, 1]),
   linear(['meta', -32], ['load', 0, 20], ['store', 0, 20], ['writeMeta', 0, 5], ['load', 0, 30]),
-  { list: [['meta', 8], ['meta', -204], ['head', 5], ['writeMeta', 0, 1]], ctxIn: { data: 16 } },
-  { list: [['head', -200], ['meta', 1], ['head', -1]], ctxIn: { data: 16, data_end: 128 } },
-  { list: [['head', -4], ['head', 4], ['meta', 216]], total: 300, ctxIn: { data: 216 } },
-  { list: [['tail', 1], ['tail', -1], ['tail', 1]], total: 3520 },
+  {
+    list: [
+      ['meta', 8],
+      ['meta', -204],
+      ['head', 5],
+      ['writeMeta', 0, 1],
+    ],
+    ctxIn: { data: 16 },
+  },
+  {
+    list: [
+      ['head', -200],
+      ['meta', 1],
+      ['head', -1],
+    ],
+    ctxIn: { data: 16, data_end: 128 },
+  },
+  {
+    list: [
+      ['head', -4],
+      ['head', 4],
+      ['meta', 216],
+    ],
+    total: 300,
+    ctxIn: { data: 216 },
+  },
+  {
+    list: [
+      ['tail', 1],
+      ['tail', -1],
+      ['tail', 1],
+    ],
+    total: 3520,
+  },
 ]);
 
 const paged = (total, ...list) => ({ total, list });
@@ -73,13 +103,62 @@ write('xdp_fragments', 'fragments', [
   paged(4000, ['tail', -480], ['tail', 100], ['load', 3500, 64], ['tail', 1000]),
   paged(4000, ['tail', -3986], ['load', 0, 14], ['tail', -1], ['tail', 86]),
   paged(4000, ['tail', -3987], ['head', 3506], ['head', 1], ['head', -3000], ['load', 2990, 60]),
-  paged(9000, ['load', 7600, 60], ['load', 3500, 511], ['store', 7610, 20], ['load', 8990, 10], ['load', 8990, 11]),
-  paged(9000, ['tail', -1384], ['load', 7600, 16], ['load', 7600, 17], ['tail', 1], ['tail', -4097], ['tail', 4]),
+  paged(
+    9000,
+    ['load', 7600, 60],
+    ['load', 3500, 511],
+    ['store', 7610, 20],
+    ['load', 8990, 10],
+    ['load', 8990, 11],
+  ),
+  paged(
+    9000,
+    ['tail', -1384],
+    ['load', 7600, 16],
+    ['load', 7600, 17],
+    ['tail', 1],
+    ['tail', -4097],
+    ['tail', 4],
+  ),
   paged(9000, ['meta', -12], ['writeMeta', 0, 4], ['head', 100], ['load', 3410, 20], ['tail', -5000]),
-  { list: [['load', 60, 30], ['tail', -60], ['tail', 3600], ['load', 60, 64]], total: 128, ctxIn: { data_end: 64 } },
-  { list: [['tail', -64], ['tail', 10], ['load', 60, 14]], total: 128, ctxIn: { data_end: 64 } },
-  { list: [['head', 49], ['head', 1], ['tail', -65], ['tail', 3]], total: 128, ctxIn: { data_end: 64 } },
-  { list: [['head', 0], ['load', 100, 20], ['meta', 4]], total: 140, ctxIn: { data: 8, data_end: 80 } },
+  {
+    list: [
+      ['load', 60, 30],
+      ['tail', -60],
+      ['tail', 3600],
+      ['load', 60, 64],
+    ],
+    total: 128,
+    ctxIn: { data_end: 64 },
+  },
+  {
+    list: [
+      ['tail', -64],
+      ['tail', 10],
+      ['load', 60, 14],
+    ],
+    total: 128,
+    ctxIn: { data_end: 64 },
+  },
+  {
+    list: [
+      ['head', 49],
+      ['head', 1],
+      ['tail', -65],
+      ['tail', 3],
+    ],
+    total: 128,
+    ctxIn: { data_end: 64 },
+  },
+  {
+    list: [
+      ['head', 0],
+      ['load', 100, 20],
+      ['meta', 4],
+    ],
+    total: 140,
+    ctxIn: { data: 8, data_end: 80 },
+  },
 ]);
 
 const random = generator(0x5eed);
