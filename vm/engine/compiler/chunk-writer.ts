@@ -1,6 +1,7 @@
 import { decoded, frames, stackSize, stacks, state, frame, watchTable } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { MapFunctions } from '../map-code/map-functions.ts';
+import type { KnownTraversals } from '../map-code/traversal-code.ts';
 import type { Operand } from '../semantics.ts';
 import { watchFields } from '../watch-code.ts';
 import { FunctionBuilder, type Label } from '../wasm/function-builder.ts';
@@ -61,6 +62,8 @@ export interface ChunkContext {
   readonly options: CompileOptions;
   readonly plan: ChunkPlan;
   readonly maps: MapFunctions;
+  /** Those that the chunk steps through itself. */
+  readonly traversals: KnownTraversals;
   /** Index of the function that watched accesses ask. */
   readonly touches: number;
 }
@@ -84,6 +87,9 @@ export class ChunkWriter {
   /** ip of the instruction at work, set before whatever may leave. */
   readonly pc = this.f.local(i32);
   readonly row = this.f.local(i32);
+  /** Free for the exit of callbacks. */
+  readonly index = this.f.local(i32);
+  readonly element = this.f.local(i32);
   readonly offset = this.f.local(i32);
   readonly record = this.f.local(i32);
   readonly wide = this.f.local(i64);

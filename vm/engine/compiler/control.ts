@@ -13,7 +13,8 @@ import { watchFields } from '../watch-code.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import { movesControl } from './blocks.ts';
 import { compilerImports, leaveReason, type ChunkWriter } from './chunk-writer.ts';
-import { stepResult } from '../map-code/traversal-code.ts';
+import { stepResult, writeStep, type StepPlaces } from '../map-code/traversal-code.ts';
+import type { Label } from '../wasm/function-builder.ts';
 import { mapHelperNames } from '../map-code/map-functions.ts';
 import { emitArrayLookup } from '../map-code/lookup-code.ts';
 import { pushAddress } from './access.ts';
@@ -71,9 +72,11 @@ function storeField(w: ChunkWriter, field: number, value: number): void {
   w.f.memory(wasm.i32_store, field);
 }
 
-/** What every exit of the chunk does, `pc` at the exit. */
+/** What every exit of the chunk does, `pc` at the exit. Who holds references leaves it to the interpreter. */
 export function writeExitFrame(w: ChunkWriter): void {
   const { f } = w;
+  w.pushState(state.references);
+  f.brIf(w.interpret);
   f.get(w.stack);
   f.i32(stacks);
   f.op(wasm.i32_eq);
@@ -121,6 +124,34 @@ function writeExitCallback(w: ChunkWriter): void {
     writeReturnToHost(w);
     f.end();
   }
+  const pop = f.block();
+  const next = f.block();
+  const { traversals } = w.context;
+  if (traversals.loop || traversals.maps.length > 0) {
+    const places: StepPlaces = {
+      f,
+      record: w.record,
+      scratch: [w.offset, w.row, w.index, w.element],
+      pushR0: () => f.get(w.register(0)),
+      setRegister: (number, push) => {
+        push();
+        f.set(w.register(number));
+      },
+      next: () => f.br(next),
+      done: () => f.br(pop),
+    };
+    writeStep(places, traversals);
+  }
+  writeStepByCall(w, next, pop);
+  writeReturnToHost(w);
+  f.end();
+  writeNextCallback(w);
+  f.end();
+}
+
+/** As `writeStep`, by the function for all of them: arguments and results are in the state block. */
+function writeStepByCall(w: ChunkWriter, next: Label, pop: Label): void {
+  const { f } = w;
   w.storeRegisters(0, 0);
   f.call(w.context.maps.step);
   f.tee(w.row);
@@ -128,18 +159,10 @@ function writeExitCallback(w: ChunkWriter): void {
   f.op(wasm.i32_eq);
   f.if();
   w.loadRegisters(0, 0);
-  f.else();
+  f.br(pop);
+  f.end();
   f.get(w.row);
   f.if();
-  writeNextCallback(w);
-  f.end();
-  writeReturnToHost(w);
-  f.end();
-}
-
-/** The arguments of the next callback are in the state block; `row` holds what the step has returned. */
-function writeNextCallback(w: ChunkWriter): void {
-  const { f } = w;
   w.loadRegisters(1, 2);
   f.get(w.row);
   f.i32(stepResult.element);
@@ -147,6 +170,13 @@ function writeNextCallback(w: ChunkWriter): void {
   f.if();
   w.loadRegisters(3, 4);
   f.end();
+  f.br(next);
+  f.end();
+}
+
+/** The next callback of the frame whose record is in `record` begins. */
+function writeNextCallback(w: ChunkWriter): void {
+  const { f } = w;
   storeEntryCycle(w);
   f.get(w.record);
   f.memory(wasm.i32_load, frame.entryIp);

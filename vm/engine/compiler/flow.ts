@@ -185,12 +185,20 @@ function giveLocals(groups: readonly AccessGroup[]): number {
   return freeFrom.length;
 }
 
-/**
- * Programs get the context in r1. Callbacks of bpf_for_each_map_elem get a key in r2 and a value in r3, where the block
- * that calls the helper names the map and the function.
- */
-export function likelyArguments(machine: Machine, graph: BlockGraph): LikelyArguments {
-  const likely = new Map<number, readonly (number | undefined)[]>();
+/** A call of a helper that runs callbacks, where its block says which function, and maybe which map. */
+export interface CallbackSite {
+  readonly callback: number;
+  readonly map: number | undefined;
+}
+
+export interface CallbackSites {
+  readonly sites: readonly CallbackSite[];
+  /** Slots of the functions that other code calls or hands on. */
+  readonly callees: ReadonlySet<number>;
+}
+
+export function findCallbackSites(machine: Machine, graph: BlockGraph): CallbackSites {
+  const sites: CallbackSite[] = [];
   const callees = new Set<number>();
   for (const block of graph.blocks) {
     const called = calledSlot(block);
@@ -204,12 +212,24 @@ export function likelyArguments(machine: Machine, graph: BlockGraph): LikelyArgu
         if (slot !== undefined) callees.add(slot);
       } else if (movesControl(machine, instruction)) {
         const callback = machine.code.slotOfAddress(constants.get(2) ?? 0n);
-        const map = machine.regions.locate(constants.get(1) ?? 0n)?.region;
-        if (callback !== undefined && map?.kind === 'map')
-          likely.set(callback, elementRegions(machine, map.owner));
+        const region = machine.regions.locate(constants.get(1) ?? 0n)?.region;
+        if (callback !== undefined)
+          sites.push({ callback, map: region?.kind === 'map' ? region.owner : undefined });
       }
     }
   }
+  return { sites, callees };
+}
+
+/** Programs get the context in r1, callbacks of bpf_for_each_map_elem a key in r2 and a value in r3. */
+export function likelyArguments(
+  machine: Machine,
+  graph: BlockGraph,
+  { sites, callees }: CallbackSites,
+): LikelyArguments {
+  const likely = new Map<number, readonly (number | undefined)[]>();
+  for (const { callback, map } of sites)
+    if (map !== undefined) likely.set(callback, elementRegions(machine, map));
   const context = machine.memory.view.getUint32(state.ctxRegion, true);
   graph.blocks.forEach(({ firstSlot }, index) => {
     if (context !== 0 && graph.functionStart[index] === 1 && !callees.has(firstSlot))

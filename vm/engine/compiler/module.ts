@@ -1,5 +1,6 @@
 import type { Machine } from '../../machine/machine.ts';
-import { buildMapFunctions } from '../map-code/map-functions.ts';
+import { buildMapFunctions, emittedMaps } from '../map-code/map-functions.ts';
+import type { KnownTraversals } from '../map-code/traversal-code.ts';
 import { buildTouches } from '../watch-code.ts';
 import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { encodeModule } from '../wasm/module.ts';
@@ -14,11 +15,12 @@ import {
   type CompileOptions,
 } from './chunk-writer.ts';
 import { calledSlot, cutChunks, mostBlocks, successors, type BlockRange } from './chunks.ts';
-import { likelyArguments, planChunk } from './flow.ts';
+import { findCallbackSites, likelyArguments, planChunk, type CallbackSites } from './flow.ts';
 import { shapeChunk, type ChunkShape } from './loops.ts';
 import { orderBlocks } from './order-blocks.ts';
 
 const { i32 } = valueType;
+const mostInlined = 3;
 
 /** How a program is cut and where it can be entered: the same for all flavours of its code. */
 export interface ProgramShape {
@@ -68,11 +70,13 @@ export function buildProgramModule(
   const watching = options.watch === true ? [buildTouches()] : [];
   const maps = buildMapFunctions(machine, touches + watching.length, compilerImports.indexOf('callHelper'));
   const planContext = { machine, elide: options.elide, lookups: maps.lookups };
-  const likely = likelyArguments(machine, graph);
+  const callbacks = findCallbackSites(machine, graph);
+  const likely = likelyArguments(machine, graph, callbacks);
+  const traversals = inlinedTraversals(machine, callbacks);
   const entryCode = (slot: number): number => entries[slot] ?? leaveReason.elsewhere;
   const functions = chunks.map((shape, chunk) => {
     const plan = planChunk(planContext, graph, shape, likely);
-    const context = { machine, graph, shape, chunk, tables, options, plan, maps, touches };
+    const context = { machine, graph, shape, chunk, tables, options, plan, maps, traversals, touches };
     return buildChunk(context, entryCode);
   });
   return encodeModule({
@@ -81,6 +85,13 @@ export function buildProgramModule(
     exports: { run: functions.length },
     table: functions.map((_, index) => index),
   });
+}
+
+/** Every chunk has its own code for the traversals that the program is seen to make, a few of them. */
+function inlinedTraversals(machine: Machine, { sites }: CallbackSites): KnownTraversals {
+  const named = new Set(sites.map(({ map }) => map));
+  const maps = emittedMaps(machine).filter(({ index }) => named.has(index));
+  return { loop: named.has(undefined), maps: maps.slice(0, mostInlined) };
 }
 
 /** Calls the chunk of an entry code for as long as chunks return entry codes. */

@@ -58,9 +58,11 @@ export function buildMapFunctions(machine: Machine, first: number, callHelper: n
 }
 
 /** Maps whose layout the code knows what to do with. */
-function emittedMaps(machine: Machine): TraversedMap[] {
-  return machine.maps.flatMap(({ index, address, layout }) =>
-    layout === undefined || (layout.kind === 'hash' && layout.keySize > longestKey)
+export function emittedMaps(machine: Machine): TraversedMap[] {
+  return machine.maps.flatMap(({ index, address, layout, linked }) =>
+    layout === undefined ||
+    linked.madeLater === true ||
+    (layout.kind === 'hash' && layout.keySize > longestKey)
       ? []
       : [{ index, address, layout }],
   );

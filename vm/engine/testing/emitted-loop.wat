@@ -6,7 +6,7 @@
   (import "host" "callHelper" (func $host.callHelper (type $t1)))
   (import "host" "returnFromCallback" (func $host.returnFromCallback (type $t1)))
   (func $f2 (type $t0) (param $p0 i32) (result i32)
-    (local $l1 i64) (local $l2 i64) (local $l3 i64) (local $l4 i64) (local $l5 i64) (local $l6 i64) (local $l7 i64) (local $l8 i64) (local $l9 i64) (local $l10 i64) (local $l11 i64) (local $l12 i32) (local $l13 i32) (local $l14 i32) (local $l15 i32) (local $l16 i32) (local $l17 i32) (local $l18 i64) (local $l19 i64)
+    (local $l1 i64) (local $l2 i64) (local $l3 i64) (local $l4 i64) (local $l5 i64) (local $l6 i64) (local $l7 i64) (local $l8 i64) (local $l9 i64) (local $l10 i64) (local $l11 i64) (local $l12 i32) (local $l13 i32) (local $l14 i32) (local $l15 i32) (local $l16 i32) (local $l17 i32) (local $l18 i32) (local $l19 i32) (local $l20 i64) (local $l21 i64)
     (local.set $l1
       (i64.load align=1
         (i32.const 0)))
@@ -100,22 +100,22 @@
                         (i32.const 534720))
                       (br_if $B4
                         (i64.ge_u
-                          (local.tee $l18
+                          (local.tee $l20
                             (local.get $l2))
                           (i64.const 70368744177664)))
                       (local.set $l15
                         (i32.and
                           (i32.wrap_i64
                             (i64.shr_u
-                              (local.get $l18)
+                              (local.get $l20)
                               (i64.const 27)))
                           (i32.const -32)))
                       (br_if $B4
                         (i32.ge_u
-                          (local.tee $l16
+                          (local.tee $l18
                             (i32.sub
                               (i32.wrap_i64
-                                (local.get $l18))
+                                (local.get $l20))
                               (i32.load offset=10244 align=1
                                 (local.get $l15))))
                           (i32.load offset=10248 align=1
@@ -124,7 +124,7 @@
                         (i32.gt_u
                           (i32.add
                             (i32.and
-                              (local.get $l16)
+                              (local.get $l18)
                               (i32.load offset=10252 align=1
                                 (local.get $l15)))
                             (i32.const 1))
@@ -135,7 +135,7 @@
                           (i32.add
                             (i32.load offset=10240 align=1
                               (local.get $l15))
-                            (local.get $l16))))
+                            (local.get $l18))))
                       (local.set $l1
                         (i64.add
                           (local.get $l1)
@@ -167,6 +167,9 @@
                       (i32.const 534912))
                     (br $B4)
                     (unreachable))
+                  (br_if $B4
+                    (i32.load offset=1664 align=1
+                      (i32.const 0)))
                   (if $I11
                     (i32.eq
                       (local.get $l13)
@@ -178,7 +181,7 @@
                   (if $I12
                     (i32.eq
                       (i32.load align=1
-                        (local.tee $l17
+                        (local.tee $l19
                           (i32.add
                             (i32.shr_u
                               (i32.sub
@@ -188,20 +191,22 @@
                             (i32.const 4096))))
                       (i32.const 2))
                     (then
-                      (i64.store align=1
-                        (i32.const 0)
-                        (local.get $l1))
-                      (if $I13
-                        (i32.eq
-                          (local.tee $l15
-                            (call $f5))
-                          (i32.const 3))
-                        (then
-                          (local.set $l1
-                            (i64.load align=1
-                              (i32.const 0))))
-                        (else
-                          (if $I14
+                      (block $B13
+                        (block $B14
+                          (i64.store align=1
+                            (i32.const 0)
+                            (local.get $l1))
+                          (if $I15
+                            (i32.eq
+                              (local.tee $l15
+                                (call $f5))
+                              (i32.const 3))
+                            (then
+                              (local.set $l1
+                                (i64.load align=1
+                                  (i32.const 0)))
+                              (br $B13)))
+                          (if $I16
                             (local.get $l15)
                             (then
                               (local.set $l2
@@ -210,7 +215,7 @@
                               (local.set $l3
                                 (i64.load offset=16 align=1
                                   (i32.const 0)))
-                              (if $I15
+                              (if $I17
                                 (i32.eq
                                   (local.get $l15)
                                   (i32.const 2))
@@ -221,55 +226,8 @@
                                   (local.set $l5
                                     (i64.load offset=32 align=1
                                       (i32.const 0)))))
-                              (i64.store offset=56 align=1
-                                (local.get $l17)
-                                (i64.sub
-                                  (i64.load offset=104 align=1
-                                    (i32.const 0))
-                                  (i64.extend_i32_s
-                                    (local.get $l12))))
-                              (local.set $l14
-                                (i32.load offset=12 align=1
-                                  (local.get $l17)))
-                              (local.set $l16
-                                (i32.shr_u
-                                  (i32.sub
-                                    (local.get $l13)
-                                    (i32.const 6144))
-                                  (i32.const 9)))
-                              (if $I16
-                                (i32.or
-                                  (i32.le_s
-                                    (local.get $l16)
-                                    (i32.load offset=112 align=1
-                                      (i32.const 0)))
-                                  (i32.le_s
-                                    (i32.load offset=92 align=1
-                                      (i32.const 0))
-                                    (i32.load offset=116 align=1
-                                      (i32.const 0))))
-                                (then
-                                  (local.set $p0
-                                    (i32.const -6))
-                                  (br $B0)))
-                              (br_if $B0
-                                (i32.ne
-                                  (i32.shr_u
-                                    (local.tee $p0
-                                      (i32.load offset=1048576 align=1
-                                        (i32.shr_u
-                                          (i32.sub
-                                            (local.get $l14)
-                                            (i32.const 534656))
-                                          (i32.const 3))))
-                                    (i32.const 8))
-                                  (i32.const 0)))
-                              (local.set $p0
-                                (i32.and
-                                  (local.get $p0)
-                                  (i32.const 255)))
-                              (br $L5)))
-                          (local.set $l16
+                              (br $B14)))
+                          (local.set $l18
                             (i32.shr_u
                               (i32.sub
                                 (local.get $l13)
@@ -323,10 +281,10 @@
                           (i32.store offset=96 align=1
                             (i32.const 0)
                             (local.get $l12))
-                          (if $I17
+                          (if $I18
                             (i32.or
                               (i32.le_s
-                                (local.get $l16)
+                                (local.get $l18)
                                 (i32.load offset=112 align=1
                                   (i32.const 0)))
                               (i32.le_s
@@ -337,34 +295,82 @@
                             (then
                               (return
                                 (i32.const -6))))
-                          (br $B6)))))
+                          (br $B6))
+                        (i64.store offset=56 align=1
+                          (local.get $l19)
+                          (i64.sub
+                            (i64.load offset=104 align=1
+                              (i32.const 0))
+                            (i64.extend_i32_s
+                              (local.get $l12))))
+                        (local.set $l14
+                          (i32.load offset=12 align=1
+                            (local.get $l19)))
+                        (local.set $l18
+                          (i32.shr_u
+                            (i32.sub
+                              (local.get $l13)
+                              (i32.const 6144))
+                            (i32.const 9)))
+                        (if $I19
+                          (i32.or
+                            (i32.le_s
+                              (local.get $l18)
+                              (i32.load offset=112 align=1
+                                (i32.const 0)))
+                            (i32.le_s
+                              (i32.load offset=92 align=1
+                                (i32.const 0))
+                              (i32.load offset=116 align=1
+                                (i32.const 0))))
+                          (then
+                            (local.set $p0
+                              (i32.const -6))
+                            (br $B0)))
+                        (br_if $B0
+                          (i32.ne
+                            (i32.shr_u
+                              (local.tee $p0
+                                (i32.load offset=1048576 align=1
+                                  (i32.shr_u
+                                    (i32.sub
+                                      (local.get $l14)
+                                      (i32.const 534656))
+                                    (i32.const 3))))
+                              (i32.const 8))
+                            (i32.const 0)))
+                        (local.set $p0
+                          (i32.and
+                            (local.get $p0)
+                            (i32.const 255)))
+                        (br $L5))))
                   (local.set $l7
                     (i64.load offset=16 align=1
-                      (local.get $l17)))
+                      (local.get $l19)))
                   (local.set $l8
                     (i64.load offset=24 align=1
-                      (local.get $l17)))
+                      (local.get $l19)))
                   (local.set $l9
                     (i64.load offset=32 align=1
-                      (local.get $l17)))
+                      (local.get $l19)))
                   (local.set $l10
                     (i64.load offset=40 align=1
-                      (local.get $l17)))
+                      (local.get $l19)))
                   (local.set $l11
                     (i64.load offset=48 align=1
-                      (local.get $l17)))
+                      (local.get $l19)))
                   (local.set $l14
                     (i32.load offset=4 align=1
-                      (local.get $l17)))
+                      (local.get $l19)))
                   (i32.store offset=16 align=1
                     (i32.load offset=72 align=1
-                      (local.get $l17))
+                      (local.get $l19))
                     (i32.const 0))
                   (i32.store offset=20 align=1
                     (i32.load offset=72 align=1
-                      (local.get $l17))
+                      (local.get $l19))
                     (i32.const 0))
-                  (local.set $l16
+                  (local.set $l18
                     (i32.shr_u
                       (i32.sub
                         (local.get $l13)
@@ -381,10 +387,10 @@
                         (local.get $l13)
                         (i32.const 6144))
                       (i32.const 9)))
-                  (if $I18
+                  (if $I20
                     (i32.or
                       (i32.le_s
-                        (local.get $l16)
+                        (local.get $l18)
                         (i32.load offset=112 align=1
                           (i32.const 0)))
                       (i32.le_s
@@ -560,8 +566,9 @@
                   (local.get $l0))
                 (i32.const 1)))
             (local.set $l2
-              (i32.load align=1
-                (i32.const 0)))
+              (i32.wrap_i64
+                (i64.load align=1
+                  (i32.const 0))))
             (i32.store offset=112 align=1
               (local.get $l0)
               (local.get $l1))
@@ -590,11 +597,6 @@
               (local.get $l1))
             (return
               (i32.const 1))))
-        (br_if $B0
-          (i32.ne
-            (i32.load offset=80 align=1
-              (local.get $l0))
-            (i32.const 164)))
         (br $B0))
       (i64.store align=1
         (i32.const 0)
