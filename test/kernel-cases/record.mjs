@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { argv, pid } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const here = new URL('.', import.meta.url).pathname;
 const file = `${here}recorded/${argv[2]}`;
@@ -70,7 +71,7 @@ function load(object) {
   }
 }
 
-function observe(recorded) {
+async function observe(recorded) {
   const own = Object.keys(recorded.defines).length > 0;
   rmSync(pins, { recursive: true, force: true });
   mkdirSync(pins);
@@ -83,6 +84,7 @@ function observe(recorded) {
   }
   setGlobals(path, recorded.globals);
   const { retval } = json('prog', 'run', 'pinned', `${pins}/programs/${recorded.program}`, 'data_in', input);
+  if (recorded.advanceNs > 0) await sleep(recorded.advanceNs / 1e6);
   const [{ formatted }] = json('map', 'dump', 'pinned', path);
   return Object.assign({ retval }, ...formatted.value['.bss']);
 }
@@ -91,7 +93,8 @@ writeFileSync(input, packet);
 try {
   const lines = readFileSync(file, 'utf8').trim().split('\n');
   const cases = lines.map((line) => JSON.parse(line));
-  const written = cases.map((recorded) => ({ ...recorded, runs: [observe(recorded)] }));
+  const written = [];
+  for (const recorded of cases) written.push({ ...recorded, runs: [await observe(recorded)] });
   writeFileSync(file, written.map((recorded) => `${JSON.stringify(recorded)}\n`).join(''));
   for (const { name, runs } of written) console.log(name, JSON.stringify(runs[0]).slice(0, 120));
 } finally {

@@ -33,6 +33,8 @@ export interface RecordedCase {
    */
   readonly sets: readonly (readonly [map: string, key: string, value: string])[];
   readonly globals: Readonly<Record<string, number>>;
+  /** Time that passes after the run, before anything is looked at. */
+  readonly advanceNs?: number;
   /** Two where two runs on the kernel gave different results. */
   readonly runs: readonly (Observed | Refusal)[];
 }
@@ -81,7 +83,20 @@ export function runCase(
   expectOk(machine.startRun(expectOk(selectProgram(object, recorded.program)), { dataIn: packet }));
   machine.run(mostCycles);
   const { fault, retval } = machine.result();
-  return { fault, observed: { ...world.read(like), ...('retval' in like ? { retval } : {}) } };
+  const late = fault ?? passTime(machine, recorded.advanceNs ?? 0);
+  return { fault: late, observed: { ...world.read(like), ...('retval' in like ? { retval } : {}) } };
+}
+
+/** Runs the callbacks that come due; the fault that one of them ends with. */
+function passTime(vm: VirtualMachine, nanoseconds: number): Fault | undefined {
+  if (nanoseconds === 0) return undefined;
+  vm.advance(BigInt(nanoseconds));
+  while (expectOk(vm.startDueRun())) {
+    vm.run(mostCycles);
+    const { fault } = vm.result();
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
 
 /** Maps and globals of a machine, in the form of the recordings. */

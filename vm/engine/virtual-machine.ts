@@ -9,6 +9,7 @@ import type { OutputRecord } from '../machine/output.ts';
 import { createMap } from '../maps/registry.ts';
 import type { LinkedProgram } from '../object/linked-program.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
+import type { Deferred } from '../machine/timers.ts';
 import type { ProgramFamily, RunInput, RunOutput } from '../programs/family.ts';
 import { familyOf } from '../programs/registry.ts';
 import { programTypeOfSection } from '../programs/section-types.ts';
@@ -29,6 +30,8 @@ export interface RunResult extends RunOutput {
   readonly fault: Fault | undefined;
 }
 
+  /** Of a timer or work queue, whose callback the run was. */
+  readonly deferred?: Deferred;
 interface CurrentRun {
   readonly program: FunctionSymbol;
   readonly family: ProgramFamily;
@@ -36,6 +39,8 @@ interface CurrentRun {
   readonly firstNote: number;
 }
 
+  /** Of a timer or work queue, whose callback the run is. */
+  readonly deferred?: Deferred;
 /** The whole state of a machine at one moment, for that machine alone. */
 export interface SavedMachine {
   readonly memory: Uint8Array;
@@ -97,31 +102,82 @@ export class VirtualMachine {
       const entry = machine.code.ipOfSlot(section.firstSlot + program.offset / 8);
       const { view } = machine.memory;
       this.#advanceClock();
-      machine.fault = undefined;
-      machine.contextStore = undefined;
-      machine.memory.bytes.fill(0, state.registers, state.registers + 88);
-      view.setUint32(state.run, this.#runs++, true);
-      view.setUint32(state.cpu, cpu, true);
-      view.setUint32(state.ip, entry, true);
-      view.setBigUint64(state.sliceEnd, 0n, true);
-      view.setInt32(state.budget, 0, true);
-      this.#settle();
-      machine.frames.reset(entry);
-      machine.written?.begin();
-      machine.programType = family.name;
+      this.#beginRun(entry, cpu, family);
       expectOk(family.prepare(machine, input));
-      machine.runState = 'running';
-      this.#current = {
-        program,
-        family,
-        firstOutput: machine.outputs.length,
-        firstNote: machine.notes.length,
-      };
+      this.#started({ program, family });
     });
   }
 
   #familyOf(program: FunctionSymbol): Result<ProgramFamily> {
     return attempt(() => expectOk(familyOf(program)), { file: this.machine.program.object.name });
+  /** Timers and work queues that wait for their time, first those that come due first. */
+  get armed(): readonly Deferred[] {
+    return this.machine.timers.armed();
+  }
+
+  /**
+   * Lets time pass from the end of the run: what comes due meanwhile runs its callback, each as a run of its own, with
+   * `startDueRun`, and time stands where they are done.
+   */
+  advance(nanoseconds: bigint): void {
+    this.machine.timers.until = this.machine.timeNs + nanoseconds;
+  }
+
+  /**
+   * Puts the machine at cycle 0 of the callback that is due next while time passes (`advance`); false where none is:
+   * time has passed then.
+   */
+  startDueRun(): Result<boolean> {
+    return attempt(() => {
+      const { machine } = this;
+      const { timers } = machine;
+      const { until } = timers;
+      if (until === undefined) return false;
+      const deferred = timers.takeDue(until);
+      const time = deferred === undefined ? until : deferred.expires;
+      const wait = time - machine.timeNs;
+      const { view } = machine.memory;
+      if (wait > 0n) view.setBigUint64(state.ktime, view.getBigUint64(state.ktime, true) + wait, true);
+      if (deferred === undefined) {
+        timers.until = undefined;
+        return false;
+      }
+      this.#advanceClock();
+      const { callback, owner } = functionsOf(machine, deferred);
+      const family = callbackFamily(expectOk(this.#familyOf(owner)));
+      this.#beginRun(deferred.callbackIp, deferred.cpu, family);
+      expectOk(enterCallbackRun(machine, deferred));
+      this.#started({ program: callback, family, deferred });
+      return true;
+    });
+  }
+
+  #started(run: Pick<CurrentRun, 'program' | 'family' | 'deferred'>): void {
+    const { machine } = this;
+    machine.runState = 'running';
+    const [firstOutput, firstNote] = [machine.outputs.length, machine.notes.length];
+    this.#current = { ...run, firstOutput, firstNote };
+  }
+
+  /** Cycle 0 of a run, registers and frames cleared, but for what the program is given. */
+  #beginRun(entry: number, cpu: number, family: ProgramFamily): void {
+    const { machine } = this;
+    const { view } = machine.memory;
+    machine.fault = undefined;
+    machine.contextStore = undefined;
+    machine.memory.bytes.fill(0, state.registers, state.registers + 88);
+    view.setUint32(state.run, this.#runs++, true);
+    view.setUint32(state.cpu, cpu, true);
+    view.setUint32(state.ip, entry, true);
+    view.setBigUint64(state.sliceEnd, 0n, true);
+    view.setInt32(state.budget, 0, true);
+    this.#settle();
+    machine.frames.reset(entry);
+    machine.written?.begin();
+    machine.programType = family.name;
+    machine.timers.running = 0;
+  }
+
   }
 
   /** Time goes on from where the last run ended. */
@@ -135,7 +191,18 @@ export class VirtualMachine {
   run(cycles: number, stop: StopRequest = {}): StopReason {
     const reason = this.#engine.run(cycles, stop);
     this.#settle();
-    return reason;
+    return reason === 'exited' ? this.#exited() : reason;
+  }
+
+  /** The exit has retired: where the kernel would not have it so, it was a fault. */
+  #exited(): StopReason {
+    const { machine } = this;
+    const refused = this.#current?.deferred && refusalOfReturn(machine);
+    if (refused === undefined) return 'exited';
+    machine.beginSlice(machine.cycle - 1, 0);
+    machine.fail(refused);
+    machine.runState = 'faulted';
+    return 'fault';
   }
 
   /** What a run was asked for is no state: the same moment looks the same, however it was reached. */
@@ -236,3 +303,4 @@ export class VirtualMachine {
     };
   }
 }
+      ...(current.deferred && { deferred: current.deferred }),

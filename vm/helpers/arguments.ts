@@ -107,7 +107,7 @@ export function usableMapArgument(machine: Machine, register: number): KernelMap
 }
 
 /** The type of what an address points to, as the verifier names it. */
-function typeName(machine: Machine, address: bigint): string {
+export function typeName(machine: Machine, address: bigint): string {
   const place = machine.regions.locate(address);
   if (place === undefined || (place.region.kind === 'packet' && place.offset < 0)) return 'scalar';
   switch (place.region.kind) {

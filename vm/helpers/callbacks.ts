@@ -15,7 +15,7 @@ export interface CallbackCall {
 }
 
 /** Slot of the function that `register` points to; undefined with a fault. */
-function functionArgument(machine: Machine, register: number): number | undefined {
+export function functionArgument(machine: Machine, register: number): number | undefined {
   const slot = machine.code.slotOfAddress(machine.register(register));
   if (slot === undefined) {
     machine.fail({ kind: 'helper-argument', message: `R${register} type=scalar expected=func` });

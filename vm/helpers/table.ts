@@ -17,6 +17,7 @@ const implemented: readonly Helper[] = [
   tracePrintk,
   forEachMapElem,
   loop,
+import { timerHelpers } from './timer.ts';
   tailCall,
 ];
 
@@ -24,3 +25,4 @@ export const helperTable: HelperTable = {
   helpers: new Map(implemented.map((helper) => [helper.id, helper])),
   nameOf: (id) => helperNames.get(id),
 };
+  ...timerHelpers,

@@ -6,6 +6,7 @@ import { errno } from '../maps/errno.ts';
 import { ProgArrayMap } from '../maps/prog-array.ts';
 import { listOf, membersOf, numberOf, optional, wrong } from './checked.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import { specialFieldsOf, withoutSpecialFields } from '../maps/special-fields.ts';
 import { formatValue } from './typed-print.ts';
 import { valueFromJson, type NamedBytes, type ValueType } from './typed-value.ts';
 
@@ -119,7 +120,13 @@ export function storeEntries(map: KernelMap, entries: readonly MapEntry[]): void
 export function clearMap(machine: Machine, map: KernelMap): void {
   if (isArray(map)) {
     for (const { valueAddresses } of elementsOf(map)) {
-      for (const address of valueAddresses) valueMemory(machine, map, address).fill(0);
+      for (const address of valueAddresses) {
+        const value = valueMemory(machine, map, address);
+        for (const { name, offset } of specialFieldsOf(machine, map)) {
+          if (name === 'bpf_timer' || name === 'bpf_wq') machine.timers.release(value.byteOffset + offset);
+        }
+        value.fill(0);
+      }
     }
     return;
   }
@@ -153,7 +160,9 @@ export function* dumpMap(machine: Machine, map: KernelMap): Generator<JsonObject
 
 /** One element in the form of `dumpMap`. */
 export function dumpElement(machine: Machine, map: KernelMap, element: MapElement): JsonObject {
-  const values = element.valueAddresses.map((address) => valueMemory(machine, map, address));
+  const values = element.valueAddresses.map((address) =>
+    withoutSpecialFields(machine, map, valueMemory(machine, map, address)),
+  );
   if (map instanceof ProgArrayMap) return dumpProgram(map, element, values);
   const type = valueType(machine, map);
   return {
@@ -207,4 +216,10 @@ export function valueMemory(machine: Machine, map: KernelMap, address: bigint): 
   if (place === undefined || place.available < valueSize)
     throw new Error(`${map.name} gives a value address outside its memory`);
   return machine.memory.bytes.subarray(place.linear, place.linear + valueSize);
+}
+
+/** A key typed by BTF where it has a type, else its bytes. */
+export function printKey(machine: Machine, map: KernelMap, key: Uint8Array): JsonValue {
+  const type = keyType(machine, map);
+  return type ? formatValue(type.btf, type.typeId, key) : hexList(key);
 }

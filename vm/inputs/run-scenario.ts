@@ -12,7 +12,14 @@ import {
   type PreparedScenario,
   type ScenarioFiles,
 } from './prepare-scenario.ts';
-import { reportFault, type MapReport, type RunReport, type ScenarioResult } from './scenario-result.ts';
+import { armedReports, describeDeferred } from './deferred-report.ts';
+import {
+  reportFault,
+  type CallbackReport,
+  type MapReport,
+  type RunReport,
+  type ScenarioResult,
+} from './scenario-result.ts';
 import type { Scenario, ScenarioRun } from './scenario.ts';
 import { formatValue } from './typed-print.ts';
 
@@ -40,7 +47,9 @@ export async function runScenario(
     if (!report.ok) return report;
     runs.push(report.value);
   }
-  return ok({ runs, maps: mapReports(prepared.value.vm), passed: runs.every(({ passed }) => passed) });
+  const { vm } = prepared.value;
+  const passed = runs.every((run) => run.passed);
+  return ok({ runs, maps: mapReports(vm), timers: armedReports(vm), passed });
 }
 
 async function runOne(
@@ -52,8 +61,25 @@ async function runOne(
   const started = await startScenarioRun(prepared, run, files);
   if (!started.ok) return started;
   const program = started.value;
-  if (program !== undefined) await finishRun(prepared.vm, options);
+  if (program === undefined) return runDueCallbacks(prepared, run, options);
+  await finishRun(prepared.vm, options);
   return attempt(() => reportRun(prepared, run, program));
+}
+
+/** Time passes: runs what comes due. */
+async function runDueCallbacks(
+  prepared: PreparedScenario,
+  run: ScenarioRun,
+  options: RunOptions,
+): Promise<Result<RunReport>> {
+  const callbacks: CallbackReport[] = [];
+  for (;;) {
+    const due = prepared.vm.startDueRun();
+    if (!due.ok) return due;
+    if (!due.value) return attempt(() => reportRun(prepared, run, undefined, callbacks));
+    await finishRun(prepared.vm, options);
+    callbacks.push(reportCallback(prepared.vm));
+  }
 }
 
 /** Runs to the end of the run; past the cycle limit it ends with a fault. */
@@ -77,13 +103,42 @@ export function reportRun(
   { vm, object }: PreparedScenario,
   run: ScenarioRun,
   program: FunctionSymbol | undefined,
+  callbacks: readonly CallbackReport[] = [],
 ): RunReport {
-  const outcome = program === undefined ? timePassed : outcomeOf(vm, program, contextType(object, program));
+  const outcome =
+    program === undefined ? timePassed(callbacks) : outcomeOf(vm, program, contextType(object, program));
   const differences = differencesOf(vm.machine, run.expect, outcome, run.path);
   return { ...outcome, differences, passed: differences.length === 0 };
 }
 
-const timePassed: RunOutcome = {
+/** What the callbacks that came due did, as one run: the first fault is its fault. */
+function timePassed(callbacks: readonly CallbackReport[]): RunOutcome & Pick<RunReport, 'callbacks'> {
+  return {
+    ...noRun,
+    cycles: callbacks.reduce((sum, { cycles }) => sum + cycles, 0),
+    output: callbacks.flatMap(({ output }) => output),
+    notes: callbacks.flatMap(({ notes }) => notes),
+    fault: callbacks.find(({ fault }) => fault !== undefined)?.fault,
+    callbacks,
+  };
+}
+
+/** What the callback of a timer or work queue did, once its run has ended. */
+export function reportCallback(vm: VirtualMachine): CallbackReport {
+  const { program, deferred, r0, cycles, output, notes, fault } = vm.result();
+  if (deferred === undefined) throw new Error('the run is no callback of a timer or work queue');
+  return {
+    callback: program.name,
+    ...describeDeferred(vm, deferred),
+    r0: vm.machine.runState === 'exited' ? r0 : undefined,
+    cycles,
+    output,
+    notes,
+    fault: fault && reportFault(vm.machine.program, fault),
+  };
+}
+
+const noRun: RunOutcome = {
   program: undefined,
   retval: undefined,
   returnName: undefined,

@@ -11,6 +11,8 @@ export interface ScenarioResult {
   readonly runs: readonly RunReport[];
   /** All maps that have contents to show, data sections too. */
   readonly maps: readonly MapReport[];
+  /** Timers and work queues that wait at the end, first those that come due first. */
+  readonly timers: readonly ArmedReport[];
   readonly passed: boolean;
 }
 
@@ -18,6 +20,31 @@ export interface MapReport {
   readonly name: string;
   /** In the form of `bpftool map dump -j`; made as they are asked for, since a map may have millions. */
   elements(): Iterable<JsonObject>;
+}
+
+/** A timer or work queue: the map value that it is in, and what it will run. */
+export interface DeferredReport {
+  readonly kind: 'timer' | 'wq';
+  readonly map: string;
+  /** As `bpftool map dump -j` prints it, typed by BTF where there is a type. */
+  readonly key: JsonValue;
+}
+
+export interface ArmedReport extends DeferredReport {
+  readonly callback: string;
+  /** Time of the machine at which it is due, ns. */
+  readonly expiresNs: bigint;
+}
+
+/** The run of a callback that came due while time passed. */
+export interface CallbackReport extends DeferredReport {
+  readonly callback: string;
+  /** Undefined where it did not return. */
+  readonly r0: bigint | undefined;
+  readonly cycles: number;
+  readonly output: readonly OutputRecord[];
+  readonly notes: readonly OutputRecord[];
+  readonly fault: FaultReport | undefined;
 }
 
 export interface RunReport {
@@ -35,6 +62,8 @@ export interface RunReport {
   /** What helpers had to say about their answers. */
   readonly notes: readonly OutputRecord[];
   readonly fault: FaultReport | undefined;
+  /** Where time passed: what came due, in order. */
+  readonly callbacks?: readonly CallbackReport[];
   /** One line for each part of `expect` that did not hold. */
   readonly differences: readonly string[];
   readonly passed: boolean;
@@ -71,7 +100,7 @@ export function reportFault(program: LinkedProgram, fault: Fault): FaultReport {
 }
 
 /** The line that `run` prints, in pieces and without its newline. */
-export function* printResult(scenario: string, { runs, maps }: ScenarioResult): Generator<string> {
+export function* printResult(scenario: string, { runs, maps, timers }: ScenarioResult): Generator<string> {
   const head = printJson({ scenario, runs: runs.map(runJson) });
   yield `${head.slice(0, -1)},"maps":{`;
   for (const [i, map] of maps.entries()) {
@@ -79,7 +108,7 @@ export function* printResult(scenario: string, { runs, maps }: ScenarioResult): 
     yield* printList(map.elements());
     yield ']';
   }
-  yield '}}';
+  yield timers.length === 0 ? '}}' : `},"timers":${printJson(timers.map(armedJson))}}`;
 }
 
 /** Long enough pieces that writing them costs little. */
@@ -113,12 +142,36 @@ function runJson(run: RunReport): JsonObject {
     ...outcome,
     ...(dataOut && { dataOut: toHex(dataOut) }),
     ...(ctxOut && { ctxOut }),
-    output: run.output.map(({ helper, text }) => ({ helper, text })),
-    ...(run.notes.length > 0 && { notes: run.notes.map(({ helper, text }) => ({ helper, text })) }),
+    ...(run.callbacks && run.callbacks.length > 0 && { callbacks: run.callbacks.map(callbackJson) }),
+    output: recordsJson(run.output),
+    ...(run.notes.length > 0 && { notes: recordsJson(run.notes) }),
     fault: fault ? faultJson(fault) : null,
     passed: run.passed,
     ...(differences.length > 0 && { differences }),
   };
+}
+
+function armedJson({ kind, map, key, callback, expiresNs }: ArmedReport): JsonObject {
+  return { kind, map, key, callback, expiresNs: String(expiresNs) };
+}
+
+function callbackJson(report: CallbackReport): JsonObject {
+  const { kind, map, key, callback, r0, cycles, output, notes, fault } = report;
+  return {
+    callback,
+    kind,
+    map,
+    key,
+    r0: r0 === undefined ? null : `0x${r0.toString(16)}`,
+    cycles,
+    output: recordsJson(output),
+    ...(notes.length > 0 && { notes: recordsJson(notes) }),
+    fault: fault ? faultJson(fault) : null,
+  };
+}
+
+function recordsJson(records: readonly OutputRecord[]): JsonObject[] {
+  return records.map(({ helper, text }) => ({ helper, text }));
 }
 
 function faultJson(fault: FaultReport): JsonObject {

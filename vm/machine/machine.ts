@@ -16,6 +16,7 @@ import { Written } from './written.ts';
 
 /** A store the program made to a region with its own rules (the context). False: not allowed. */
 export type ContextStore = (machine: Machine, offset: number, size: number, value: bigint) => boolean;
+import { Timers } from './timers.ts';
 
 /** Told of an access that a helper is about to make, at a linear offset. */
 export type AccessListener = (linear: number, size: number, access: 'read' | 'write') => void;
@@ -37,6 +38,7 @@ export class Machine {
   /** What users should know of the answers of helpers: that the environment says nothing of what was asked for. */
   readonly notes: OutputRecord[] = [];
   readonly helpers: HelperTable;
+  readonly timers: Timers;
   readonly stackDepths: StackDepths;
   /** Set by whoever returns `outcome.fault`, and by the engine. */
   fault: Fault | undefined;
@@ -74,6 +76,7 @@ export class Machine {
   register(number: number): bigint {
     return this.memory.view.getBigUint64(state.registers + 8 * number, true);
   }
+    this.timers = new Timers(this.memory);
 
   setRegister(number: number, value: bigint): void {
     this.memory.view.setBigUint64(state.registers + 8 * number, BigInt.asUintN(64, value), true);

@@ -63,7 +63,7 @@ export class ArrayMap extends MapBase implements KernelMap {
       address: this.#valueAddress,
       elementSize: this.#elementSize,
       cpuStride: this.perCpu ? this.#stride : 0,
-      update: this.writable ? { values: this.#base, copied: this.copied } : undefined,
+      update: this.writable && !this.ownsFields ? { values: this.#base, copied: this.copied } : undefined,
     };
     this.traversal = { advance: (on, record, started) => this.#advance(on, record, started) };
   }
@@ -78,7 +78,9 @@ export class ArrayMap extends MapBase implements KernelMap {
     const index = this.memory.view.getUint32(key, true);
     const error = this.#checkUpdate(index, narrow);
     if (error !== 0) return error;
-    this.copyValue(this.#offsetOf(index, cpu), value);
+    const at = this.#offsetOf(index, cpu);
+    this.copyValue(at, value);
+    this.freeFields(at);
     return 0;
   }
 
@@ -110,7 +112,9 @@ export class ArrayMap extends MapBase implements KernelMap {
       const error = this.#checkUpdate(index, narrow);
       if (error !== 0) return error;
       for (let which = 0; which < this.values; which++) {
-        this.copyValue(this.#offsetOf(index, which), value + which * stride);
+        const to = this.#offsetOf(index, which);
+        this.copyValue(to, value + which * stride);
+        this.freeFields(to);
       }
       return 0;
     });

@@ -177,6 +177,12 @@ export abstract class HashBase extends MapBase implements KernelMap {
 
   protected addToCount(change: number): void {
     const { view } = this.memory;
+  /** check_and_free_fields: before the element can be used again. */
+  protected freeElementFields(element: number): void {
+    if (!this.ownsFields) return;
+    for (let which = 0; which < this.values; which++) this.freeFields(this.store.value(element, which));
+  }
+
     view.setUint32(this.countAt, view.getUint32(this.countAt, true) + change, true);
   }
 

@@ -33,7 +33,7 @@ export class HashMap extends HashBase {
       lists: this.#free.records,
       ...this.store.changes,
     };
-    this.layout = { ...this.layout, changes: this.writable ? changes : undefined };
+      this.layout = { ...this.layout, changes: this.writable && !this.ownsFields ? changes : undefined };
   }
 
   protected put(key: number, value: NewValue, flags: number, cpu: number): number {
@@ -58,6 +58,7 @@ export class HashMap extends HashBase {
 
   protected release(element: number, cpu: number): void {
     this.#free.give(element, cpu);
+    this.freeElementFields(element);
   }
 
   /** htab_map_update_elem: the new element at the head first, then the old one leaves. */
@@ -76,6 +77,7 @@ export class HashMap extends HashBase {
     }
     this.buckets.unlink(old);
     if (!replaces) this.#free.give(old, cpu);
+    this.freeElementFields(old);
     return 0;
   }
 }

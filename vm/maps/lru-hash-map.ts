@@ -38,6 +38,7 @@ export class LruHashMap extends HashBase {
   }
 
   protected release(element: number): void {
+    this.freeElementFields(element);
     this.#lru.give(element);
   }
 
@@ -58,6 +59,7 @@ export class LruHashMap extends HashBase {
     this.#lru.reference(element);
     this.buckets.unlink(old);
     this.addToCount(-1);
+    this.freeElementFields(old);
     this.#lru.give(old);
     return 0;
   }
@@ -94,6 +96,7 @@ export class LruHashMap extends HashBase {
   #evict(element: number): boolean {
     if (!this.buckets.unlink(element)) return false;
     this.addToCount(-1);
+    this.freeElementFields(element);
     return true;
   }
 }

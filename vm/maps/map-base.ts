@@ -7,7 +7,7 @@ import { copyBytes } from './copy.ts';
 import { isPerCpu } from './definition.ts';
 import { errno } from './errno.ts';
 import { mapFlag } from './flags.ts';
-import { valueLayout, type ValueLayout } from './value-layout.ts';
+import { valueLayout, type SpecialField, type ValueLayout } from './value-layout.ts';
 
 /** What all maps have: name, type, address, and how their values are copied. */
 export abstract class MapBase {
@@ -26,6 +26,8 @@ export abstract class MapBase {
   /** Values of one element. */
   protected readonly values: number;
   readonly #layout: ValueLayout;
+  /** Timers and work queues of a value. */
+  readonly #owned: readonly SpecialField[];
 
   constructor(machine: Machine, linked: LinkedMap, index: number) {
     const { definition } = linked;
@@ -41,6 +43,7 @@ export abstract class MapBase {
     this.values = this.perCpu ? machine.environment.cpus : 1;
     const { btf } = machine.program.object;
     this.#layout = valueLayout(btf, definition.valueTypeId, definition.valueSize);
+    this.#owned = this.#layout.special.filter(({ name }) => name === 'bpf_timer' || name === 'bpf_wq');
     const region = machine.regions.add({ kind: 'map', owner: index, base: 0, size: 8, readLimit: 0 });
     this.address = machine.regions.addressOf(region);
   }
@@ -51,6 +54,16 @@ export abstract class MapBase {
 
   protected get writable(): boolean {
     return (this.linked.definition.flags & mapFlag.RDONLY_PROG) === 0;
+  }
+
+  /** Values hold something that is freed with them: what changes a map has to call `freeFields`. */
+  protected get ownsFields(): boolean {
+    return this.#owned.length > 0;
+  }
+
+  /** bpf_obj_free_fields: the value at a linear offset is replaced, or its element freed. */
+  protected freeFields(at: number): void {
+    for (const { offset } of this.#owned) this.machine.timers.release(at + offset);
   }
 
   /** What an update of a value copies. */
