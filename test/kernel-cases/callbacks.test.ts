@@ -7,8 +7,6 @@ const inlined =
 /** Cases whose result is not the kernel's, with the reason. A case that has become equal has to leave the list. */
 const different: Readonly<Record<string, string>> = {
   map_maxent: 'reads struct bpf_map through the map pointer; maps here have no such struct',
-  inner_each_0: 'ARRAY_OF_MAPS is not supported',
-  inner_each_1: 'ARRAY_OF_MAPS is not supported',
   locked_val: 'bpf_spin_lock is not supported',
   loop_empty_8388609: inlined,
   loop_empty_4294967295: inlined,

@@ -117,13 +117,13 @@ describe('map access', () => {
 
   test('a map of a type the machine does not have', () => {
     const machine = machineWithCode();
-    const map = addMap(machine, mapDefinition(11, { name: 'routes', keySize: 8, flags: 1 }));
+    const map = addMap(machine, mapDefinition(33, { name: 'routes', keySize: 0, valueSize: 0 }));
     expect(call(machine, 1, map.address, machine.register(10) - 8n)).toBe(
-      'unsupported-map: the map routes is a LPM_TRIE, which the machine does not have',
+      'unsupported-map: the map routes is a ARENA, which the machine does not have',
     );
     const callback = machine.code.addressOfSlot(4);
     expect(call(machine, 164, map.address, callback, 0, 0)).toBe(
-      'refused-by-kernel: callback function not allowed for map routes of type LPM_TRIE',
+      'refused-by-kernel: callback function not allowed for map routes of type ARENA',
     );
   });
 

@@ -36,7 +36,7 @@ beforeAll(() => {
 function fill(name: string, json: JsonValue): void {
   const map = mapNamed(machine, name, name);
   clearMap(machine, map);
-  storeEntries(map, readMapEntries(machine, map, json, name));
+  storeEntries(machine, map, readMapEntries(machine, map, json, name));
 }
 
 function dump(name: string): string {

@@ -1,12 +1,16 @@
 import { readUnsigned, toHex, writeInteger } from '../base/bytes.ts';
-import { raise } from '../base/problem.ts';
+import { expectOk, raise } from '../base/problem.ts';
 import type { KernelMap, MapElement } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
 import { errno } from '../maps/errno.ts';
+import { innerMapsOf } from '../maps/hash-of-maps.ts';
+import type { InnerMaps } from '../maps/inner-maps.ts';
 import { ProgArrayMap } from '../maps/prog-array.ts';
-import { listOf, membersOf, numberOf, optional, wrong } from './checked.ts';
-import type { JsonObject, JsonValue } from './json.ts';
+import { createMap } from '../maps/registry.ts';
 import { specialFieldsOf, withoutSpecialFields } from '../maps/special-fields.ts';
+import { listOf, membersOf, numberOf, optional, wrong } from './checked.ts';
+import { printJson, type JsonObject, type JsonValue } from './json.ts';
+import type { Unchecked } from './scenario.ts';
 import { formatValue } from './typed-print.ts';
 import { valueFromJson, type NamedBytes, type ValueType } from './typed-value.ts';
 
@@ -15,6 +19,8 @@ export interface MapEntry {
   readonly path: string;
   readonly key: Uint8Array;
   readonly values: readonly NamedBytes[];
+  /** Elements of the new inner map that the value of a map of maps is; the value is made with it. */
+  readonly inner?: unknown;
 }
 
 /** Elements in hand at a time: a map may have millions. */
@@ -40,19 +46,33 @@ function readEntry(machine: Machine, map: KernelMap, json: unknown, path: string
   const formatted = optional(entry, 'formatted', path, (value, at) => membersOf(value, at)) ?? {};
   const rawKey = entry['key'] ?? formatted['key'];
   const { keySize } = map.linked.definition;
-  // bpftool leaves out the key of data sections: it has no type.
-  const key = rawKey === undefined && map.linked.data !== undefined ? new Uint8Array(keySize) : undefined;
+  // bpftool leaves out the key of data sections: it has no type. Some map types have none.
+  const keyless = map.linked.data !== undefined || keySize === 0;
+  const key = rawKey === undefined && keyless ? new Uint8Array(keySize) : undefined;
   if (key === undefined && rawKey === undefined) wrong(path, 'the key is missing');
   const values = entry['values'] ?? formatted['values'];
-  const value = entry['value'] ?? formatted['value'];
+  const value = valueOf(map, entry, formatted);
   return {
     path,
+    ...(isInnerContents(map, value) && { inner: value }),
     key: key ?? valueFromJson(rawKey, keySize, keyType(machine, map), `${path}.key`).bytes,
     values:
       values === undefined
         ? oneForAll(machine, map, value, path)
         : perCpuValues(machine, map, values, `${path}.values`),
   };
+}
+
+/** What stands for a map or program, its name, says more than its id, which is another one elsewhere. */
+function valueOf(map: KernelMap, entry: Unchecked, formatted: Unchecked): unknown {
+  const named = innerMapsOf(map) === undefined ? undefined : formatted['value'];
+  return named ?? entry['value'] ?? formatted['value'];
+}
+
+/** The value of a map of maps: a map's name, its id as bytes or number, or the elements of a map of its own. */
+function isInnerContents(map: KernelMap, value: unknown): boolean {
+  if (innerMapsOf(map) === undefined || !Array.isArray(value)) return false;
+  return value.every((element) => typeof element === 'object');
 }
 
 /** In a per-CPU map one value is that of every CPU, as with `bpftool map update`. */
@@ -78,8 +98,18 @@ function perCpuValues(machine: Machine, map: KernelMap, json: unknown, path: str
 }
 
 function oneValue(machine: Machine, map: KernelMap, value: unknown, path: string): NamedBytes {
+  const inner = innerMapsOf(map);
+  if (inner !== undefined && typeof value === 'string') return innerMapValue(inner, value, path);
+  if (isInnerContents(map, value)) return { bytes: new Uint8Array(4), mask: new Uint8Array(4) };
   if (map instanceof ProgArrayMap && typeof value === 'string') return programValue(map, value, path);
   return valueFromJson(value, map.linked.definition.valueSize, valueType(machine, map), path);
+}
+
+/** A map by its name. */
+function innerMapValue(inner: InnerMaps, name: string, path: string): NamedBytes {
+  const id = inner.idOf(name);
+  if (id === undefined) wrong(path, `there is no map ${name}`);
+  return { bytes: writeInteger(BigInt(id), 4), mask: new Uint8Array(4).fill(0xff) };
 }
 
 /** A program by its name. */
@@ -103,17 +133,43 @@ function typeIn(machine: Machine, typeId: number | undefined): ValueType | undef
 }
 
 /** Stores elements as bpf(BPF_MAP_UPDATE_ELEM) does; raises `map-update-failed` with the kernel's error. */
-export function storeEntries(map: KernelMap, entries: readonly MapEntry[]): void {
-  for (const { path, key, values } of entries) {
-    const result = map.userUpdate(
-      key,
-      values.map(({ bytes }) => bytes),
-    );
+export function storeEntries(machine: Machine, map: KernelMap, entries: readonly MapEntry[]): void {
+  for (const { path, key, values, inner } of entries) {
+    const bytes = values.map((value) => value.bytes);
+    const given = inner === undefined ? bytes : [makeInner(machine, map, key, inner, `${path}.value`)];
+    const result = map.userUpdate(key, given);
     if (result < 0) {
       const message = `${path}: BPF_MAP_UPDATE_ELEM of key ${toHex(key)} in ${map.name} returns ${errnoName(result)}`;
       raise('map-update-failed', message);
     }
   }
+}
+
+/** Makes an inner map, called `outer[key]`, and gives its id. */
+function makeInner(
+  machine: Machine,
+  map: KernelMap,
+  key: Uint8Array,
+  json: unknown,
+  path: string,
+): Uint8Array {
+  const inner = innerMapsOf(map);
+  if (inner === undefined) wrong(path, `${map.name} holds no maps`);
+  const type = keyType(machine, map);
+  const plain = key.length === 4 ? `${readUnsigned(key)}` : `0x${toHex(key)}`;
+  const text = type ? printJson(formatValue(type.btf, type.typeId, key)) : plain;
+  const name = freeName(machine, `${map.name}[${text}]`);
+  const made = expectOk(createMap(machine, inner.definitionOf(name), machine.maps.length));
+  machine.maps.push(made);
+  storeEntries(machine, made, readMapEntries(machine, made, json, path));
+  return writeInteger(BigInt(made.index + 1), 4);
+}
+
+/** A slot can have had another map, which keeps its name. */
+function freeName(machine: Machine, wanted: string): string {
+  let name = wanted;
+  for (let again = 2; machine.maps.some((map) => map.name === name); again++) name = `${wanted} (${again})`;
+  return name;
 }
 
 /** Empties a map; the elements of array types become zeros. */
@@ -128,6 +184,10 @@ export function clearMap(machine: Machine, map: KernelMap): void {
         value.fill(0);
       }
     }
+    return;
+  }
+  if (map.clear !== undefined) {
+    map.clear();
     return;
   }
   for (let found = map.elements(0, chunk); found.length > 0; found = map.elements(0, chunk)) {
@@ -164,6 +224,9 @@ export function dumpElement(machine: Machine, map: KernelMap, element: MapElemen
     withoutSpecialFields(machine, map, valueMemory(machine, map, address)),
   );
   if (map instanceof ProgArrayMap) return dumpProgram(map, element, values);
+  const inner = innerMapsOf(map);
+  if (inner !== undefined) return dumpInner(machine, map, inner, element, values);
+  if (element.key.length === 0) return dumpKeyless(machine, map, values);
   const type = valueType(machine, map);
   return {
     key: hexList(element.key),
@@ -185,6 +248,30 @@ function dumpProgram(map: ProgArrayMap, { key }: MapElement, values: readonly Ui
     value: map.nameOf(Number(readUnsigned(value))) ?? null,
   };
   return { key: hexList(key), value: hexList(value), formatted };
+}
+
+/** Besides the id of the inner map, its name, and its elements where it has no other name than its place. */
+function dumpInner(
+  machine: Machine,
+  map: KernelMap,
+  inner: InnerMaps,
+  { key }: MapElement,
+  values: readonly Uint8Array[],
+): JsonObject {
+  const value = values[0] ?? new Uint8Array();
+  const found = inner.at(Number(readUnsigned(value)));
+  const contents = found?.linked.madeLater === true ? [...dumpMap(machine, found)] : (found?.name ?? null);
+  const formatted = { ...formattedKey(machine, map, key), value: contents };
+  return { key: hexList(key), value: hexList(value), formatted };
+}
+
+function dumpKeyless(machine: Machine, map: KernelMap, values: readonly Uint8Array[]): JsonObject {
+  const value = values[0] ?? new Uint8Array();
+  const type = valueType(machine, map);
+  return {
+    value: hexList(value),
+    ...(type && { formatted: { value: formatValue(type.btf, type.typeId, value) } }),
+  };
 }
 
 function formattedKey(machine: Machine, map: KernelMap, key: Uint8Array): JsonObject {

@@ -26,7 +26,7 @@ describe('a PROG_ARRAY in a scenario', () => {
     expect(names).toHaveLength(6);
     clearMap(machine, map);
     expect(map.count()).toBe(0);
-    storeEntries(map, readMapEntries(machine, map, dumped, 'programs'));
+    storeEntries(machine, map, readMapEntries(machine, map, dumped, 'programs'));
     expect([...dumpMap(machine, map)]).toEqual(dumped);
   });
 

@@ -31,6 +31,8 @@ export interface KernelMap {
   /** As bpf_map_update_elem from a program on `cpu`: `value` is one CPU's value. */
   update(key: number, value: number, flags: bigint, cpu: number): number;
   remove(key: number): number;
+  /** Map types without keys: what the helpers for them do. */
+  readonly queue?: ValueQueue;
   /** undefined: bpf_for_each_map_elem is refused for this map type. */
   readonly traversal: MapTraversal | undefined;
 
@@ -42,6 +44,15 @@ export interface KernelMap {
   /** As BPF_MAP_UPDATE_ELEM from user space: per-CPU maps take one value for each CPU, in order. */
   userUpdate(key: Uint8Array, values: readonly Uint8Array[], flags?: bigint): number;
   userRemove(key: Uint8Array): number;
+  /** For users: removes all elements, where no key says which. */
+  clear?(): void;
+}
+
+/** As bpf_map_push_elem, bpf_map_pop_elem and bpf_map_peek_elem; `value` is a linear offset. */
+export interface ValueQueue {
+  push(value: number, flags: bigint): number;
+  pop(value: number): number;
+  peek(value: number): number;
 }
 
 export interface MapElement {

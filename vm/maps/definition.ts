@@ -27,7 +27,8 @@ export function isLru(type: number): boolean {
   return type === mapType.LRU_HASH || type === mapType.LRU_PERCPU_HASH;
 }
 
-function refuse(map: MapDefinition, error: ErrnoName, why: string, hint?: string): never {
+/** Raises `map-definition`. */
+export function refuse(map: MapDefinition, error: ErrnoName, why: string, hint?: string): never {
   const place = `the map ${map.name} (${mapTypeName(map.type)})`;
   return raise(
     'map-definition',
@@ -41,7 +42,8 @@ function hex(flags: number): string {
   return `0x${flags.toString(16)}`;
 }
 
-function checkFlags(map: MapDefinition, allowed: number): void {
+/** The flags of a definition: those of its type, and what they exclude of each other; raises `map-definition`. */
+export function checkFlags(map: MapDefinition, allowed: number): void {
   const unknown = (map.flags & ~allowed) >>> 0;
   if (unknown !== 0) refuse(map, 'EINVAL', `its type does not take the map flags ${hex(unknown)}`);
   const both = mapFlag.RDONLY_PROG | mapFlag.WRONLY_PROG;
@@ -84,12 +86,18 @@ export function checkArray(map: MapDefinition): void {
   if (map.valueSize > largestArrayValue) refuse(map, 'E2BIG', `a value of ${map.valueSize} bytes`);
 }
 
-/** As fd_array_map_alloc_check of kernel/bpf/arraymap.c; raises `map-definition`. */
-export function checkProgArray(map: MapDefinition): void {
+/** As fd_array_map_alloc_check of kernel/bpf/arraymap.c: values are `what`; raises `map-definition`. */
+export function checkFdArray(map: MapDefinition, what: string): void {
   if (map.keySize !== 4) refuse(map, 'EINVAL', `the key of an array has 4 bytes, not ${map.keySize}`);
-  if (map.valueSize !== 4) refuse(map, 'EINVAL', `a value is a program, 4 bytes, not ${map.valueSize}`);
+  if (map.valueSize !== 4) refuse(map, 'EINVAL', `a value is ${what}, 4 bytes, not ${map.valueSize}`);
   checkFlags(map, mapFlag.NUMA_NODE | mapFlag.RDONLY | mapFlag.WRONLY);
   checkSizes(map);
+}
+
+/** Map types without keys; raises `map-definition`. */
+export function checkKeyless(map: MapDefinition): void {
+  if (map.keySize !== 0) refuse(map, 'EINVAL', `the type has no keys, but the key has ${map.keySize} bytes`);
+  checkSizes({ ...map, keySize: 1 });
 }
 
 /** As htab_map_alloc_check and htab_map_alloc of kernel/bpf/hashtab.c; raises `map-definition`. */

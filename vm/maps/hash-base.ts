@@ -8,7 +8,7 @@ import { copyBytes } from './copy.ts';
 import { checkHash } from './definition.ts';
 import { ElementStore } from './element-store.ts';
 import { errno } from './errno.ts';
-import { mapFlag, narrowFlags, updateFlag } from './flags.ts';
+import { mapFlag, mapType, narrowFlags, updateFlag } from './flags.ts';
 import { hashKey } from './jhash.ts';
 import { referenceLayout } from './lru-list.ts';
 import { MapBase } from './map-base.ts';
@@ -31,8 +31,8 @@ export interface NewValue {
 /** What the hash map types of kernel/bpf/hashtab.c have in common: buckets, order, traversal. */
 export abstract class HashBase extends MapBase implements KernelMap {
   readonly valueBase = undefined;
-  override layout: HashLayout;
-  readonly traversal: MapTraversal;
+  override layout: HashLayout | undefined = undefined;
+  readonly traversal: MapTraversal | undefined;
   protected readonly store: ElementStore;
   protected readonly buckets: Buckets;
   readonly #seed: number;
@@ -57,6 +57,8 @@ export abstract class HashBase extends MapBase implements KernelMap {
     this.buckets = new Buckets(machine.memory, this.store, this.keySize, sizes.maxEntries);
     this.#seed = (definition.flags & mapFlag.ZERO_SEED) !== 0 ? 0 : hashSeed;
     this.countAt = machine.memory.allocate(4);
+    // What is in a map of maps is not for programs: they get the maps themselves.
+    if (definition.type === mapType.HASH_OF_MAPS) return;
     this.layout = {
       kind: 'hash',
       keySize: this.keySize,
@@ -175,14 +177,14 @@ export abstract class HashBase extends MapBase implements KernelMap {
     this.writeValue(element, value, cpu);
   }
 
-  protected addToCount(change: number): void {
-    const { view } = this.memory;
   /** check_and_free_fields: before the element can be used again. */
   protected freeElementFields(element: number): void {
     if (!this.ownsFields) return;
     for (let which = 0; which < this.values; which++) this.freeFields(this.store.value(element, which));
   }
 
+  protected addToCount(change: number): void {
+    const { view } = this.memory;
     view.setUint32(this.countAt, view.getUint32(this.countAt, true) + change, true);
   }
 

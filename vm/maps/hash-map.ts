@@ -33,6 +33,7 @@ export class HashMap extends HashBase {
       lists: this.#free.records,
       ...this.store.changes,
     };
+    if (this.layout !== undefined)
       this.layout = { ...this.layout, changes: this.writable && !this.ownsFields ? changes : undefined };
   }
 
@@ -57,8 +58,8 @@ export class HashMap extends HashBase {
   }
 
   protected release(element: number, cpu: number): void {
-    this.#free.give(element, cpu);
     this.freeElementFields(element);
+    this.#free.give(element, cpu);
   }
 
   /** htab_map_update_elem: the new element at the head first, then the old one leaves. */
@@ -76,8 +77,8 @@ export class HashMap extends HashBase {
       return 0;
     }
     this.buckets.unlink(old);
-    if (!replaces) this.#free.give(old, cpu);
     this.freeElementFields(old);
+    if (!replaces) this.#free.give(old, cpu);
     return 0;
   }
 }

@@ -4,7 +4,7 @@ import type { KernelMap, MapElement } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { LinkedMap } from '../object/linked-program.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
-import { checkProgArray } from './definition.ts';
+import { checkFdArray } from './definition.ts';
 import { errno } from './errno.ts';
 import { MapBase } from './map-base.ts';
 
@@ -24,7 +24,7 @@ export class ProgArrayMap extends MapBase implements KernelMap {
   readonly #address: number;
 
   constructor(machine: Machine, linked: LinkedMap, index: number) {
-    checkProgArray(linked.definition);
+    checkFdArray(linked.definition, 'a program');
     super(machine, linked, index);
     this.#entries = linked.definition.maxEntries;
     const size = this.#entries * wordSize;

@@ -4,11 +4,24 @@ import type { Machine } from '../machine/machine.ts';
 import { isMapType } from '../object/map-types.ts';
 import type { LinkedMap } from '../object/linked-program.ts';
 import { ArrayMap } from './array-map.ts';
+import { ArrayOfMaps } from './array-of-maps.ts';
+import { BloomFilter } from './bloom-filter.ts';
+import { CgroupArrayMap } from './cgroup-array.ts';
+import { CgroupStorageMap } from './cgroup-storage.ts';
+import { CpuMap } from './cpu-map.ts';
+import { DevMap } from './dev-map.ts';
+import { DevMapHash } from './dev-map-hash.ts';
 import { mapType } from './flags.ts';
 import { HashMap } from './hash-map.ts';
+import { HashOfMaps } from './hash-of-maps.ts';
+import { LocalStorageMap } from './local-storage.ts';
 import { LruHashMap } from './lru-hash-map.ts';
+import { LpmTrie } from './lpm-trie.ts';
 import { ProgArrayMap } from './prog-array.ts';
+import { QueueStackMap } from './queue-stack-map.ts';
+import { StackTraceMap } from './stack-trace.ts';
 import { UnsupportedMap } from './unsupported-map.ts';
+import { XskMap } from './xsk-map.ts';
 
 /**
  * Makes the map that `linked` defines; it becomes number `index` of the machine. Problems: `map-definition` where the
@@ -30,8 +43,39 @@ function make(machine: Machine, linked: LinkedMap, index: number): KernelMap {
     case mapType.LRU_HASH:
     case mapType.LRU_PERCPU_HASH:
       return new LruHashMap(machine, linked, index);
+    case mapType.LPM_TRIE:
+      return new LpmTrie(machine, linked, index);
+    case mapType.ARRAY_OF_MAPS:
+      return new ArrayOfMaps(machine, linked, index);
+    case mapType.HASH_OF_MAPS:
+      return new HashOfMaps(machine, linked, index);
+    case mapType.QUEUE:
+    case mapType.STACK:
+      return new QueueStackMap(machine, linked, index);
+    case mapType.BLOOM_FILTER:
+      return new BloomFilter(machine, linked, index);
     case mapType.PROG_ARRAY:
       return new ProgArrayMap(machine, linked, index);
+    case mapType.STACK_TRACE:
+      return new StackTraceMap(machine, linked, index);
+    case mapType.CGROUP_ARRAY:
+      return new CgroupArrayMap(machine, linked, index);
+    case mapType.CGROUP_STORAGE:
+    case mapType.PERCPU_CGROUP_STORAGE:
+      return new CgroupStorageMap(machine, linked, index);
+    case mapType.SK_STORAGE:
+    case mapType.INODE_STORAGE:
+    case mapType.TASK_STORAGE:
+    case mapType.CGRP_STORAGE:
+      return new LocalStorageMap(machine, linked, index);
+    case mapType.DEVMAP:
+      return new DevMap(machine, linked, index);
+    case mapType.DEVMAP_HASH:
+      return new DevMapHash(machine, linked, index);
+    case mapType.CPUMAP:
+      return new CpuMap(machine, linked, index);
+    case mapType.XSKMAP:
+      return new XskMap(machine, linked, index);
     default:
       if (!isMapType(type))
         raise(

@@ -36,6 +36,8 @@ export interface LinkedMap {
   readonly definition: MapDefinition;
   /** Initial value of the only element, for data sections. */
   readonly data: Uint8Array | undefined;
+  /** An inner map that a scenario makes: code that was compiled before does not know it. */
+  readonly madeLater?: true;
 }
 
 export interface LinkedFunction extends FunctionSymbol {
