@@ -2,6 +2,7 @@ import { frame, maximumFrames, state } from '../machine/layout.ts';
 import type { Machine } from '../machine/machine.ts';
 import { leaveReason } from './compiler/chunk-writer.ts';
 import { Compiler, type CompiledRun } from './compiler/compiler.ts';
+import { createMapCode, hostMapCode } from './map-code/map-code.ts';
 import { Interpreter, type StopReason, type StopRequest } from './interpreter/interpreter.ts';
 import type { Watches, WatchHit, WatchRange } from './watches.ts';
 
@@ -12,6 +13,8 @@ export interface EngineOptions {
   readonly warmUp?: number;
   /** False: every access is looked up in the region table, so that rows may forbid what the program owns. */
   readonly elide?: boolean;
+  /** False: the interpreter leaves all calls of helpers to JavaScript, as what WebAssembly does is compared with. */
+  readonly mapCode?: boolean;
   /** Most blocks of one WebAssembly function. */
   readonly chunkBlocks?: number;
   /** True: reads of registers and stack bytes that were never written are faults; nothing is compiled then. */
@@ -39,7 +42,10 @@ export class Engine {
 
   constructor(machine: Machine, options: EngineOptions = {}) {
     this.#machine = machine;
-    this.#interpreter = new Interpreter(machine);
+    this.#interpreter = new Interpreter(
+      machine,
+      options.mapCode === false ? hostMapCode(machine) : createMapCode(machine),
+    );
     this.#watches = this.#interpreter.watches;
     this.#compiler = new Compiler(machine, options.chunkBlocks, this.#watches);
     this.#smallestRun = options.smallestRun ?? 200;

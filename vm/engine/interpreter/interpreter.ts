@@ -40,9 +40,9 @@ export class Interpreter {
 
   readonly #mapCode: MapCode;
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, mapCode = createMapCode(machine)) {
     this.#machine = machine;
-    this.#mapCode = createMapCode(machine);
+    this.#mapCode = mapCode;
     this.watches = new Watches(machine);
     decodeProgram(machine);
     const { written } = machine;

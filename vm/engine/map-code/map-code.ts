@@ -4,11 +4,18 @@ import { callHelper } from '../special.ts';
 import { encodeModule } from '../wasm/module.ts';
 import { valueType } from '../wasm/opcodes.ts';
 import { buildMapFunctions, mapHelperNames, type MapHelper } from './map-functions.ts';
+import { stepResult } from './traversal-code.ts';
 
 /** The map functions of one machine for its interpreter; compiled code has its own. */
 export interface MapCode extends Readonly<Record<MapHelper, () => Outcome>> {
   /** See `buildStep`. */
   readonly step: () => number;
+}
+
+/** All of it done by the helpers in JavaScript: what the code is compared with. */
+export function hostMapCode(machine: Machine): MapCode {
+  const call = (): Outcome => callHelper(machine);
+  return { lookup: call, update: call, remove: call, step: () => stepResult.host };
 }
 
 export function createMapCode(machine: Machine): MapCode {

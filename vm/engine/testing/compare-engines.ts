@@ -34,7 +34,7 @@ export interface CompareOptions {
 
 const usedKinds: readonly RegionKind[] = ['packet', 'ctx', 'map_value', 'memory'];
 
-const interpreted: EngineOptions = { warmUp: Infinity };
+const interpreted: EngineOptions = { warmUp: Infinity, mapCode: false };
 
 /** Throws a `Difference`. */
 export function compareEngines(
