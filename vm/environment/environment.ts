@@ -1,4 +1,7 @@
+import type { FileEnvironment } from './files.ts';
 import type { SkbEnvironment } from './skb.ts';
+import type { NetworkEnvironment } from './network.ts';
+import type { EventEnvironment, KernelNames, MemoryRange, TaskEnvironment } from './task.ts';
 
 /** What a run depends on besides program and input. JSON-friendly names as in scenarios. */
 export interface Environment {
@@ -13,7 +16,20 @@ export interface Environment {
   readonly randomSeed: number;
   /** hashrnd of hash maps that have no BPF_F_ZERO_SEED. */
   readonly hashSeed: number;
+  /** Left out: nothing is known of the current task. */
+  readonly task?: TaskEnvironment;
+  /** What lies at addresses of the kernel. */
+  readonly kernelMemory?: readonly MemoryRange[];
+  /** What lies at addresses of the current process. */
+  readonly userMemory?: readonly MemoryRange[];
   readonly skb?: SkbEnvironment;
+  readonly event?: EventEnvironment;
+  /** bpf_ktime_get_tai_ns - bpf_ktime_get_ns. */
+  readonly taiOffsetNs?: bigint;
+  readonly names?: KernelNames;
+  readonly files?: readonly FileEnvironment[];
+  /** Left out: there is the loopback device and nothing else. */
+  readonly network?: NetworkEnvironment;
 }
 
 export const defaultEnvironment: Environment = {

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { formatOutput, type FormatMemory } from './format.ts';
 
 const memory: FormatMemory = {
-  peek: (address, most) => {
+  peek: (address, most, user) => {
+    if (user === true) return undefined;
     const contents: Readonly<Record<string, readonly number[]>> = {
       '1': [104, 105, 0, 99],
       '2': [192, 168, 0, 10],

@@ -10,10 +10,10 @@ const argumentSpace = 512;
 
 /** Memory that arguments point to. */
 export interface FormatMemory {
-  /** The bytes from `address` on, at most `most`; undefined where nothing can be read. */
-  peek(address: bigint, most: number): Uint8Array | undefined;
+  /** The bytes from `address` on (`user`: of the current process), at most `most`; undefined where nothing can be read. */
+  peek(address: bigint, most: number, user?: boolean): Uint8Array | undefined;
   /** The text has `size` bytes of what `peek` gave. */
-  taken?(address: bigint, size: number): void;
+  taken?(address: bigint, size: number, user?: boolean): void;
 }
 
 export interface Formatted {
@@ -174,11 +174,10 @@ class Formatter {
     if (!endsPointer(this.#peekCode(length))) return errno.EINVAL;
     if (this.#space.rest === 0) return errno.ENOSPC;
     this.#at += length;
-    // No memory of the machine belongs to user space: a user pointer cannot be read.
-    const bytes = user ? undefined : this.#memory.peek(value, this.#space.rest - 1);
+    const bytes = this.#memory.peek(value, this.#space.rest - 1, user);
     const end = bytes?.indexOf(0) ?? 0;
     const text = bytes === undefined ? [] : [...bytes.subarray(0, end < 0 ? bytes.length : end)];
-    if (bytes !== undefined) this.#memory.taken?.(value, Math.min(text.length + 1, bytes.length));
+    if (bytes !== undefined) this.#memory.taken?.(value, Math.min(text.length + 1, bytes.length), user);
     this.#space.used += text.length + 1;
     if (length === 3) this.#text.push(...text);
     else this.#padBytes({ ...field, zero: false }, text);

@@ -3,6 +3,7 @@ import { outcome, type Helper, type Outcome } from '../machine/helper.ts';
 import type { Machine } from '../machine/machine.ts';
 import { lowHalf, memoryArgument } from './arguments.ts';
 import { formatOutput } from './format.ts';
+import { formatMemory } from './print.ts';
 
 const name = 'bpf_trace_printk';
 /** MAX_BPRINTF_BUF, with the NUL. */
@@ -19,17 +20,7 @@ function call(machine: Machine): Outcome {
   if (at < 0) return outcome.fault;
   const format = machine.memory.bytes.slice(at, at + size);
   const values = [machine.register(3), machine.register(4), machine.register(5)];
-  const { result, text } = formatOutput(format, values, {
-    peek: (address, most) => {
-      const place = machine.regions.peek(address);
-      if (place === undefined) return undefined;
-      return machine.memory.bytes.subarray(place.linear, place.linear + Math.min(place.available, most));
-    },
-    taken: (address, length) => {
-      const place = machine.regions.peek(address);
-      if (place !== undefined) machine.accessListener?.(place.linear, length, 'read');
-    },
-  });
+  const { result, text } = formatOutput(format, values, formatMemory(machine));
   if (result >= 0) machine.emitOutput(name, decodeUtf8(text.subarray(0, largestText - 1)));
   return machine.answer(result);
 }

@@ -1,9 +1,11 @@
 import type { Environment } from '../environment/environment.ts';
 import { LinearMemory } from '../memory/linear-memory.ts';
+import { RegionPool } from '../memory/region-pool.ts';
 import { Regions } from '../memory/regions.ts';
 import type { LinkedProgram } from '../object/linked-program.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
 import { CodeMemory } from './code-memory.ts';
+import { Dynptrs } from './dynptrs.ts';
 import type { Fault, FaultCause } from './fault.ts';
 import { Frames } from './frames.ts';
 import type { HelperTable } from './helper.ts';
@@ -11,12 +13,14 @@ import { outcome, type Outcome } from './helper.ts';
 import type { KernelMap } from './kernel-map.ts';
 import { heap, regionTable, runStates, state, type RunState } from './layout.ts';
 import type { OutputRecord } from './output.ts';
+import { OutsideMemory } from './outside-memory.ts';
+import { References } from './references.ts';
 import { StackDepths } from './stack-depth.ts';
+import { Timers } from './timers.ts';
 import { Written } from './written.ts';
 
 /** A store the program made to a region with its own rules (the context). False: not allowed. */
 export type ContextStore = (machine: Machine, offset: number, size: number, value: bigint) => boolean;
-import { Timers } from './timers.ts';
 
 /** Told of an access that a helper is about to make, at a linear offset. */
 export type AccessListener = (linear: number, size: number, access: 'read' | 'write') => void;
@@ -30,15 +34,23 @@ export class Machine {
   readonly environment: Environment;
   readonly memory: LinearMemory;
   readonly regions: Regions;
+  /** Regions of what comes and goes while programs run. */
+  readonly regionPool: RegionPool;
   readonly code: CodeMemory;
   readonly frames: Frames;
+  /** What the program has to release before it ends. */
+  readonly references: References;
+  readonly dynptrs: Dynptrs;
+  /** What lies at addresses that are not the machine's own: the kernel's, and those of the current process. */
+  readonly kernelMemory: OutsideMemory;
+  readonly userMemory: OutsideMemory;
+  readonly timers: Timers;
   /** By index; filled by whoever puts the machine together. */
   readonly maps: KernelMap[] = [];
   readonly outputs: OutputRecord[] = [];
   /** What users should know of the answers of helpers: that the environment says nothing of what was asked for. */
   readonly notes: OutputRecord[] = [];
   readonly helpers: HelperTable;
-  readonly timers: Timers;
   readonly stackDepths: StackDepths;
   /** Set by whoever returns `outcome.fault`, and by the engine. */
   fault: Fault | undefined;
@@ -60,9 +72,15 @@ export class Machine {
     this.stackDepths = new StackDepths(program);
     this.memory = new LinearMemory({ state: state.allocator, heap });
     this.regions = new Regions(this.memory, regionTable, state.regions);
+    this.regionPool = new RegionPool(this.memory, this.regions, state.regionPool);
     this.regions.add({ kind: 'packet', base: 0, size: 0 });
     this.code = new CodeMemory(this.memory, this.regions, program);
     this.frames = new Frames(this.memory, this.regions);
+    this.references = new References(this.memory, this.code);
+    this.dynptrs = new Dynptrs(this.memory, this.frames);
+    this.kernelMemory = new OutsideMemory(this.memory, environment.kernelMemory ?? []);
+    this.userMemory = new OutsideMemory(this.memory, environment.userMemory ?? []);
+    this.timers = new Timers(this.memory);
     this.memory.view.setBigUint64(state.ktime, environment.ktimeNs, true);
     this.memory.view.setUint32(state.cpu, environment.cpu, true);
   }
@@ -76,7 +94,6 @@ export class Machine {
   register(number: number): bigint {
     return this.memory.view.getBigUint64(state.registers + 8 * number, true);
   }
-    this.timers = new Timers(this.memory);
 
   setRegister(number: number, value: bigint): void {
     this.memory.view.setBigUint64(state.registers + 8 * number, BigInt.asUintN(64, value), true);
