@@ -8,8 +8,8 @@ import { Machine, type ContextStore } from '../machine/machine.ts';
 import type { OutputRecord } from '../machine/output.ts';
 import { createMap } from '../maps/registry.ts';
 import type { LinkedProgram } from '../object/linked-program.ts';
-import type { FunctionSymbol } from '../object/program-object.ts';
 import type { Deferred } from '../machine/timers.ts';
+import type { FunctionSymbol } from '../object/program-object.ts';
 import type { ProgramFamily, RunInput, RunOutput } from '../programs/family.ts';
 import { familyOf } from '../programs/registry.ts';
 import { programTypeOfSection } from '../programs/section-types.ts';
@@ -28,19 +28,19 @@ export interface RunResult extends RunOutput {
   readonly output: readonly OutputRecord[];
   readonly notes: readonly OutputRecord[];
   readonly fault: Fault | undefined;
-}
-
   /** Of a timer or work queue, whose callback the run was. */
   readonly deferred?: Deferred;
+}
+
 interface CurrentRun {
   readonly program: FunctionSymbol;
   readonly family: ProgramFamily;
   readonly firstOutput: number;
   readonly firstNote: number;
-}
-
   /** Of a timer or work queue, whose callback the run is. */
   readonly deferred?: Deferred;
+}
+
 /** The whole state of a machine at one moment, for that machine alone. */
 export interface SavedMachine {
   readonly memory: Uint8Array;
@@ -100,7 +100,6 @@ export class VirtualMachine {
       const section = machine.program.sections.find(({ index }) => index === program.section);
       if (section === undefined) raise('unknown-program', `the section of ${program.name} is not loaded`);
       const entry = machine.code.ipOfSlot(section.firstSlot + program.offset / 8);
-      const { view } = machine.memory;
       this.#advanceClock();
       this.#beginRun(entry, cpu, family);
       expectOk(family.prepare(machine, input));
@@ -108,8 +107,6 @@ export class VirtualMachine {
     });
   }
 
-  #familyOf(program: FunctionSymbol): Result<ProgramFamily> {
-    return attempt(() => expectOk(familyOf(program)), { file: this.machine.program.object.name });
   /** Timers and work queues that wait for their time, first those that come due first. */
   get armed(): readonly Deferred[] {
     return this.machine.timers.armed();
@@ -178,6 +175,8 @@ export class VirtualMachine {
     machine.timers.running = 0;
   }
 
+  #familyOf(program: FunctionSymbol): Result<ProgramFamily> {
+    return attempt(() => expectOk(familyOf(program)), { file: this.machine.program.object.name });
   }
 
   /** Time goes on from where the last run ended. */
@@ -299,8 +298,8 @@ export class VirtualMachine {
       output: machine.outputs.slice(current.firstOutput),
       notes: machine.notes.slice(current.firstNote),
       fault: machine.fault,
+      ...(current.deferred && { deferred: current.deferred }),
       ...current.family.collect(machine),
     };
   }
 }
-      ...(current.deferred && { deferred: current.deferred }),
