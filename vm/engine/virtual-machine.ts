@@ -3,6 +3,7 @@ import type { Environment } from '../environment/environment.ts';
 import { seedRandom } from '../helpers/random.ts';
 import { helperTable } from '../helpers/table.ts';
 import type { Fault } from '../machine/fault.ts';
+import type { KernelMap } from '../machine/kernel-map.ts';
 import { state } from '../machine/layout.ts';
 import { Machine, type ContextStore } from '../machine/machine.ts';
 import type { OutputRecord } from '../machine/output.ts';
@@ -13,6 +14,7 @@ import type { FunctionSymbol } from '../object/program-object.ts';
 import type { ProgramFamily, RunInput, RunOutput } from '../programs/family.ts';
 import { familyOf } from '../programs/registry.ts';
 import { programTypeOfSection } from '../programs/section-types.ts';
+import { callbackFamily, enterCallbackRun, functionsOf, refusalOfReturn } from './callback-run.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { StopReason, StopRequest } from './interpreter/interpreter.ts';
 import type { WatchHit, WatchRange } from './watches.ts';
@@ -49,6 +51,7 @@ export interface SavedMachine {
   readonly fault: Fault | undefined;
   readonly programType: string;
   readonly contextStore: ContextStore | undefined;
+  readonly maps: readonly KernelMap[];
 }
 
 /** A machine with its maps, helpers and engine: what debuggers, scenarios and tests drive. */
@@ -265,6 +268,7 @@ export class VirtualMachine {
       fault,
       programType,
       contextStore,
+      maps: [...this.machine.maps],
     };
   }
 
@@ -274,6 +278,7 @@ export class VirtualMachine {
     const breakpoints = this.#breakpoints;
     this.setBreakpoints([]);
     machine.memory.restore(saved.memory);
+    machine.maps.splice(0, machine.maps.length, ...saved.maps);
     machine.outputs.length = machine.memory.view.getUint32(state.outputs, true);
     machine.notes.length = machine.memory.view.getUint32(state.notes, true);
     machine.fault = saved.fault;

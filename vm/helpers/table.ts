@@ -2,8 +2,19 @@ import type { Helper, HelperTable } from '../machine/helper.ts';
 import { forEachMapElem } from './for-each-map-elem.ts';
 import { loop } from './loop.ts';
 import { mapAccessHelpers } from './map-access.ts';
+import { fileHelpers } from './files.ts';
+import { findVma } from './find-vma.ts';
+import { kernelNameHelpers } from './kernel-names.ts';
+import { localStorageHelpers } from './local-storage.ts';
+import { printHelpers } from './print.ts';
+import { probeReadHelpers } from './probe-read.ts';
+import { stackTraceHelpers } from './stack-trace.ts';
+import { stringHelpers } from './strings.ts';
+import { taskHelpers } from './task.ts';
+import { tracingHelpers } from './tracing.ts';
 import { helperNames } from './names.ts';
 import { skbHelpers } from './skb/index.ts';
+import { redirectHelpers } from './redirect.ts';
 import { systemHelpers } from './system.ts';
 import { tailCall } from './tail-call.ts';
 import { timerHelpers } from './timer.ts';
@@ -15,6 +26,17 @@ const implemented: readonly Helper[] = [
   ...systemHelpers,
   ...skbHelpers,
   ...xdpHelpers,
+  ...redirectHelpers,
+  ...fileHelpers,
+  findVma,
+  ...kernelNameHelpers,
+  ...localStorageHelpers,
+  ...printHelpers,
+  ...probeReadHelpers,
+  ...stackTraceHelpers,
+  ...stringHelpers,
+  ...taskHelpers,
+  ...tracingHelpers,
   tracePrintk,
   forEachMapElem,
   loop,

@@ -11,6 +11,7 @@ import { outcome, type Outcome } from './helper.ts';
 import type { KernelMap } from './kernel-map.ts';
 import { heap, regionTable, runStates, state, type RunState } from './layout.ts';
 import type { OutputRecord } from './output.ts';
+import { OutsideMemory } from './outside-memory.ts';
 import { StackDepths } from './stack-depth.ts';
 import { Timers } from './timers.ts';
 import { Written } from './written.ts';
@@ -32,6 +33,9 @@ export class Machine {
   readonly regions: Regions;
   readonly code: CodeMemory;
   readonly frames: Frames;
+  /** What lies at addresses that are not the machine's own: the kernel's, and those of the current process. */
+  readonly kernelMemory: OutsideMemory;
+  readonly userMemory: OutsideMemory;
   readonly timers: Timers;
   /** By index; filled by whoever puts the machine together. */
   readonly maps: KernelMap[] = [];
@@ -63,6 +67,8 @@ export class Machine {
     this.regions.add({ kind: 'packet', base: 0, size: 0 });
     this.code = new CodeMemory(this.memory, this.regions, program);
     this.frames = new Frames(this.memory, this.regions);
+    this.kernelMemory = new OutsideMemory(this.memory, environment.kernelMemory ?? []);
+    this.userMemory = new OutsideMemory(this.memory, environment.userMemory ?? []);
     this.timers = new Timers(this.memory);
     this.memory.view.setBigUint64(state.ktime, environment.ktimeNs, true);
     this.memory.view.setUint32(state.cpu, environment.cpu, true);
