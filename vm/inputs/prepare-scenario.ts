@@ -143,7 +143,9 @@ function contextOf(
   context: Readonly<Record<string, unknown>>,
   path: string,
 ): ContextValues {
-  if (expectOk(familyOf(program)).name === 'syscall')
+  const { name } = expectOk(familyOf(program));
+  const asBytes = ['kprobe', 'perf_event'].includes(name) && 'bytes' in context;
+  if (name === 'syscall' || name === 'tracepoint' || asBytes)
     return { bytes: syscallBytes(object, program, context, path) };
   return Object.fromEntries(
     Object.entries(context).map(([name, value]) => [name, contextValue(value, memberPath(path, name))]),

@@ -1,3 +1,6 @@
+import type { NetworkJson } from './network-json.ts';
+import type { KernelEnvironmentJson } from './kernel-environment-json.ts';
+
 /**
  * A scenario as it stands in a JSON file: what to run and what the world looks like. The JSON schemas that ship with
  * the extension are generated from these types by tools/generate-schemas.mjs; `scenario.ts` checks what they say.
@@ -15,7 +18,7 @@ export interface ScenarioJson {
 }
 
 /** What the program can see of the machine that it runs on. */
-export interface EnvironmentJson {
+export interface EnvironmentJson extends KernelEnvironmentJson {
   /**
    * CPU that the program runs on, from 0.
    * @default 0
@@ -46,6 +49,7 @@ export interface EnvironmentJson {
    * @default 0
    */
   readonly hashSeed?: IntegerJson;
+  readonly network?: NetworkJson;
 }
 
 /** A number, or text for numbers that JSON cannot hold: `"0xffffffffffffffff"`. */
@@ -85,7 +89,9 @@ export interface RunJson {
 /** The packet: hex digits, or a packet of a pcap or pcapng file. Default: 64 zero bytes. */
 export type PacketJson = string | { readonly pcap: string; readonly packet: number };
 
-/** Fields of the context by name (`{ "mark": 7 }`); for raw tracepoints the arguments, for syscall programs `{ "bytes": [...] }`. */
+/** Fields of the context by name (`{ "mark": 7 }`); for raw tracepoints, tracing and LSM programs the
+ * arguments (behind them, for fexit, the return value); for kprobes and perf events registers (`{ "di": 1 }`); for syscall
+ * programs and tracepoints members of the struct that they take. All but the arguments also as `{ "bytes": "0a0b" }`. */
 export type ContextJson = Readonly<Record<string, unknown>> | readonly unknown[];
 
 /** What must be after the run; what is left out is free. */

@@ -6,6 +6,7 @@ import { rawTracepoint, rawTracepointWritable } from './raw-tracepoint.ts';
 import { programTypeOfSection } from './section-types.ts';
 import { cgroupSkb, lwtIn, lwtOut, lwtXmit, schedAct, schedCls, socketFilter } from './skb-families.ts';
 import { syscall } from './syscall.ts';
+import { kprobe, lsm, perfEvent, tracepoint, tracing } from './tracing.ts';
 import { xdp } from './xdp.ts';
 
 export const families: readonly ProgramFamily[] = [
@@ -21,6 +22,11 @@ export const families: readonly ProgramFamily[] = [
   rawTracepoint,
   rawTracepointWritable,
   syscall,
+  tracing,
+  lsm,
+  kprobe,
+  perfEvent,
+  tracepoint,
 ];
 
 /** Sections whose programs BPF_PROG_TEST_RUN does not run: their context has a device to send to. */
