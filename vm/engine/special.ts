@@ -39,6 +39,8 @@ function performInstruction(machine: Machine, instruction: Instruction): Outcome
       return performAccess(machine, instruction, atomicAccess(machine, instruction), semantics.size);
     case 'call':
       return performCall(machine, instruction, semantics.target);
+    case 'exit':
+      return performExit(machine);
     case 'packet_load':
       return performPacketLoad(machine, instruction, semantics);
     default:
@@ -47,6 +49,13 @@ function performInstruction(machine: Machine, instruction: Instruction): Outcome
         message: `the machine does not have the instruction ${row.name} (opcode 0x${row.opcode.toString(16)})`,
       });
   }
+}
+
+/** An exit while the program holds references: the program itself has to have released them. */
+function performExit(machine: Machine): Outcome {
+  const { depth } = machine.frames;
+  const leak = depth === 0 ? machine.references.leak('BPF_EXIT instruction in main prog') : undefined;
+  return leak === undefined ? outcome.exit : machine.fail(leak);
 }
 
 /** What of an atomic instruction was refused: where it may write, it may not read. */

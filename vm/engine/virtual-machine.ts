@@ -173,6 +173,8 @@ export class VirtualMachine {
     view.setInt32(state.budget, 0, true);
     this.#settle();
     machine.frames.reset(entry);
+    machine.references.reset();
+    machine.dynptrs.reset();
     machine.written?.begin();
     machine.programType = family.name;
     machine.timers.running = 0;

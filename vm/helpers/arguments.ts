@@ -130,6 +130,11 @@ export function typeName(machine: Machine, address: bigint): string {
       return 'map_value';
     case 'memory':
       return 'mem';
+    case 'ringbuf_mem':
+      // Nothing is known of what was given back.
+      return place.region.readLimit < place.region.size ? 'scalar' : 'ringbuf_mem';
+    case 'dynptr':
+      return 'dynptr_ptr';
   }
 }
 

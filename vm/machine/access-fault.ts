@@ -62,6 +62,14 @@ function describe(miss: Miss): Omit<FaultCause, 'access'> {
       return describeKey(miss);
     case 'map_value':
       return describeValue(miss);
+    case 'dynptr':
+      return invalid(`${name} invalid mem access 'dynptr_ptr': only helpers read a dynptr`);
+    case 'ringbuf_mem':
+      if (region.readLimit === 0 && inside(region.size)) {
+        const what = `a record of ${mapName(machine, region)} that was submitted or discarded`;
+        return { kind: 'released-memory', message: `${name} invalid mem access 'scalar': ${what}` };
+      }
+      return invalid(`invalid access to memory, mem_size=${region.size} off=${offset} size=${size}`);
     case 'memory':
       if (type === 'write' && region.writeLimit < region.readLimit && inside(region.size)) {
         return {

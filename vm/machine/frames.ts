@@ -78,6 +78,11 @@ export class Frames {
     return this.#memory.view.getUint32(state.depth, true);
   }
 
+  /** Cycle at which the function in the frame at `depth` began. */
+  entryCycle(depth: number): number {
+    return Number(this.#memory.view.getBigUint64(this.record(depth) + frame.entryCycle, true));
+  }
+
   /** Linear offset of the record of the frame at `depth`. */
   record(depth: number): number {
     return frames + depth * frame.sizeOf;

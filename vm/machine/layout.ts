@@ -59,6 +59,12 @@ export const state = {
   notes: 0x600,
   /** What helpers/kernel-memory.ts keeps (64 bytes). */
   kernel: 0x640,
+  /** What machine/references.ts keeps (16 bytes): the first u32 is how many there are. */
+  references: 0x680,
+  /** What memory/region-pool.ts keeps (16 bytes). */
+  regionPool: 0x690,
+  /** What machine/dynptrs.ts keeps (16 bytes). */
+  dynptrs: 0x6a0,
   /** What helpers/skb/skb.ts keeps (64 bytes). */
   skb: 0x6c0,
   /** What helpers/network-state.ts keeps (128 bytes). */

@@ -1,9 +1,11 @@
 import type { Environment } from '../environment/environment.ts';
 import { LinearMemory } from '../memory/linear-memory.ts';
+import { RegionPool } from '../memory/region-pool.ts';
 import { Regions } from '../memory/regions.ts';
 import type { LinkedProgram } from '../object/linked-program.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
 import { CodeMemory } from './code-memory.ts';
+import { Dynptrs } from './dynptrs.ts';
 import type { Fault, FaultCause } from './fault.ts';
 import { Frames } from './frames.ts';
 import type { HelperTable } from './helper.ts';
@@ -12,6 +14,7 @@ import type { KernelMap } from './kernel-map.ts';
 import { heap, regionTable, runStates, state, type RunState } from './layout.ts';
 import type { OutputRecord } from './output.ts';
 import { OutsideMemory } from './outside-memory.ts';
+import { References } from './references.ts';
 import { StackDepths } from './stack-depth.ts';
 import { Timers } from './timers.ts';
 import { Written } from './written.ts';
@@ -31,8 +34,13 @@ export class Machine {
   readonly environment: Environment;
   readonly memory: LinearMemory;
   readonly regions: Regions;
+  /** Regions of what comes and goes while programs run. */
+  readonly regionPool: RegionPool;
   readonly code: CodeMemory;
   readonly frames: Frames;
+  /** What the program has to release before it ends. */
+  readonly references: References;
+  readonly dynptrs: Dynptrs;
   /** What lies at addresses that are not the machine's own: the kernel's, and those of the current process. */
   readonly kernelMemory: OutsideMemory;
   readonly userMemory: OutsideMemory;
@@ -64,9 +72,12 @@ export class Machine {
     this.stackDepths = new StackDepths(program);
     this.memory = new LinearMemory({ state: state.allocator, heap });
     this.regions = new Regions(this.memory, regionTable, state.regions);
+    this.regionPool = new RegionPool(this.memory, this.regions, state.regionPool);
     this.regions.add({ kind: 'packet', base: 0, size: 0 });
     this.code = new CodeMemory(this.memory, this.regions, program);
     this.frames = new Frames(this.memory, this.regions);
+    this.references = new References(this.memory, this.code);
+    this.dynptrs = new Dynptrs(this.memory, this.frames);
     this.kernelMemory = new OutsideMemory(this.memory, environment.kernelMemory ?? []);
     this.userMemory = new OutsideMemory(this.memory, environment.userMemory ?? []);
     this.timers = new Timers(this.memory);

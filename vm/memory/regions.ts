@@ -28,7 +28,7 @@ export const regionRow = {
   shift: 5,
 } as const;
 
-/** What a region is; `owner` is: code: section ordinal; stack, frame_key: frame depth; map kinds: map index. */
+/** What a region is; `owner` is: code: section ordinal; stack, frame_key: frame depth; map kinds and ringbuf_mem: map index. */
 export const regionKinds = [
   'none',
   'packet',
@@ -40,6 +40,8 @@ export const regionKinds = [
   'map_value',
   'map_key',
   'memory',
+  'ringbuf_mem',
+  'dynptr',
 ] as const;
 export type RegionKind = (typeof regionKinds)[number];
 

@@ -51,6 +51,10 @@ export class AddressDescriber {
         return this.#element(region, offset);
       case 'frame_key':
         return this.#frameKey(region, offset);
+      case 'ringbuf_mem':
+        return plus(`a record of ${this.#mapName(region)}`, offset);
+      case 'dynptr':
+        return 'dynptr';
       case 'memory':
         return plus('memory', offset);
       case 'none':

@@ -103,6 +103,13 @@ function storeEntryCycle(w: InterpreterWriter): void {
   f.memory(wasm.i64_store, frame.entryCycle);
 }
 
+/** An exit; while the program holds references, the host looks whether it may. */
+export function writeCheckedExit(w: InterpreterWriter): void {
+  w.pushState(state.references);
+  w.f.brIf(w.slow);
+  writeExit(w);
+}
+
 export function writeExit(w: InterpreterWriter): void {
   const { f } = w;
   w.pushState(state.depth);

@@ -6,6 +6,7 @@ import { writeAtomic, writeLoad, writeStore } from './access.ts';
 import {
   writeBreakpoint,
   writeCallSubprogram,
+  writeCheckedExit,
   writeExit,
   writeGoto,
   writeJump,
@@ -83,7 +84,7 @@ function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
         : w.callHost('callHelper', () => f.br(w.next));
     case 'exit':
       w.strict?.checkExit(w.slow);
-      return writeExit(w);
+      return writeCheckedExit(w);
     case 'lookup':
     case 'update':
     case 'remove':
