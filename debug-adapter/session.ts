@@ -204,7 +204,9 @@ export class Session {
   }
 
   #announce({ index, count, program }: RunStart): void {
-    if (count > 1) this.write('console', `run ${index + 1} of ${count}: ${program}`);
+    const { deferred } = this.debugger.vm.result();
+    if (deferred !== undefined) this.write('console', `${deferred.kind} callback: ${program}`);
+    else if (count > 1) this.write('console', `run ${index + 1} of ${count}: ${program}`);
   }
 
   #tellEnd(result: RunResult): void {

@@ -54,6 +54,8 @@ export class Debugger {
   readonly #events = new Emitter<DebuggerEvents>();
   #evaluator: BreakpointEvaluator = withoutExpressions;
   #nextRun = 0;
+  /** Run of the plan whose differences were told last. */
+  #lastTold = -1;
   #lastResult: RunResult | undefined;
   #busy = false;
   #outputsTold = 0;
@@ -117,6 +119,22 @@ export class Debugger {
     });
   }
 
+  /**
+   * After the end of a run: lets time pass, and runs the callbacks of timers and work queues that come due, each as a
+   * run of its own; then stands at the end of the last one.
+   */
+  advance(nanoseconds: bigint): Promise<Result<Progress>> {
+    return this.#execute(async () => {
+      if (!this.#isRunOver || this.#lastResult === undefined)
+        return failed({
+          code: 'running',
+          message: 'time can be advanced when a run has ended, not within one',
+        });
+      this.vm.advance(nanoseconds);
+      return this.#startDue(false);
+    });
+  }
+
   /** Ends what runs in a stop soon. */
   pause(): void {
     this.#execution.requestPause();
@@ -166,18 +184,47 @@ export class Debugger {
     }
   }
 
+  /** Begins the callback that has come due next; where none has, time has passed and the debugger stands still. */
+  async #startDue(stopOnEntry: boolean): Promise<Result<Progress>> {
+    const due = this.vm.startDueRun();
+    if (!due.ok) return due;
+    const result = this.#lastResult;
+    if (!due.value) return result === undefined ? this.#ended() : ok({ reason: 'exit', result });
+    return this.#enterRun(stopOnEntry);
+  }
+
   async #startRun(stopOnEntry: boolean): Promise<Result<Progress>> {
+    const due = this.vm.startDueRun();
+    if (!due.ok) return due;
+    if (due.value) return this.#enterRun(stopOnEntry);
+    this.#tellDifferences();
     const index = this.#nextRun;
     if (index >= this.#plan.count) return this.#ended();
     this.#nextRun++;
     const started = await this.#plan.start(index);
     if (!started.ok) return started;
     if (!started.value) return this.#startRun(stopOnEntry);
+    return this.#enterRun(stopOnEntry);
+  }
+
+  /** The machine stands at cycle 0 of a run. */
+  async #enterRun(stopOnEntry: boolean): Promise<Result<Progress>> {
+    const index = Math.max(this.#nextRun - 1, 0);
     const program = this.vm.program?.name ?? '';
     this.#events.emit('runStarted', { index, count: this.#plan.count, program });
     if (stopOnEntry) return ok({ reason: 'entry' });
     const stop = this.#arrive();
     return stop === undefined ? this.#go() : ok(stop);
+  }
+
+  /** Once for each run of the plan: what it gave that its scenario does not expect. */
+  #tellDifferences(): void {
+    const index = this.#nextRun - 1;
+    if (index <= this.#lastTold) return;
+    this.#lastTold = index;
+    for (const text of this.#plan.differences(index)) {
+      this.#events.emit('output', { kind: 'problem', text, source: undefined });
+    }
   }
 
   #ended(): Result<Progress> {
@@ -196,9 +243,8 @@ export class Debugger {
     const result = this.vm.result();
     this.#lastResult = result;
     this.#events.emit('runEnded', result);
-    for (const text of this.#plan.differences(this.#nextRun - 1)) {
-      this.#events.emit('output', { kind: 'problem', text, source: undefined });
-    }
+    this.#plan.ended();
+    if (result.deferred === undefined) this.#tellDifferences();
     if (result.fault !== undefined && this.stopAtFaults)
       return ok({ reason: 'exception', fault: result.fault });
     if (this.#settings.stopAtExit) return ok({ reason: 'exit', result });

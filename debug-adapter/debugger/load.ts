@@ -7,7 +7,8 @@ import {
 } from '../../vm/inputs/prepare-scenario.ts';
 import { selectProgram } from '../../vm/object/select-program.ts';
 import { familyOf } from '../../vm/programs/registry.ts';
-import { reportRun } from '../../vm/inputs/run-scenario.ts';
+import { reportCallback, reportRun } from '../../vm/inputs/run-scenario.ts';
+import type { CallbackReport } from '../../vm/inputs/scenario-result.ts';
 import type { FunctionSymbol } from '../../vm/object/program-object.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import { readConfiguration } from './configuration.ts';
@@ -43,9 +44,12 @@ async function loadParts(
   const programs = checkPrograms(prepared.value);
   if (!programs.ok) return programs;
   let started: FunctionSymbol | undefined;
+  /** Of the run in which time passes. */
+  let callbacks: CallbackReport[] = [];
   const begin = async (index: number): Promise<Result<boolean>> => {
     const run = scenario.runs[index];
     if (run === undefined) return { ok: true, value: false };
+    callbacks = [];
     const program = await startScenarioRun(prepared.value, run, scenarioFiles);
     started = program.ok ? program.value : undefined;
     return program.ok ? { ok: true, value: program.value !== undefined } : program;
@@ -56,9 +60,13 @@ async function loadParts(
   const plan: RunPlan = {
     count: scenario.runs.length,
     start: (index) => (index === 0 ? Promise.resolve(first) : begin(index)),
+    ended() {
+      if (prepared.value.vm.result().deferred !== undefined)
+        callbacks.push(reportCallback(prepared.value.vm));
+    },
     differences(index) {
       const run = scenario.runs[index];
-      return run?.expect === undefined ? [] : reportRun(prepared.value, run, started).differences;
+      return run?.expect === undefined ? [] : reportRun(prepared.value, run, started, callbacks).differences;
     },
   };
   const [objectPath = ''] = scenario.objects;

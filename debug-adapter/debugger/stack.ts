@@ -1,5 +1,7 @@
 import { registerCount } from '../../vm/isa/opcode.ts';
+import { deferredHelper } from '../../vm/engine/callback-run.ts';
 import type { CallbackFrame, FrameView } from '../../vm/machine/frames.ts';
+import { frame } from '../../vm/machine/layout.ts';
 import type { Machine } from '../../vm/machine/machine.ts';
 import type { CodeIndex } from './code-index.ts';
 import type { DebugFrame } from './frame.ts';
@@ -48,6 +50,7 @@ function functionName(code: CodeIndex, slot: number): string {
 /** `bpf_for_each_map_elem(counts) — element 3 of 17`: counted from 1, of those that are in the map now. */
 function helperName(machine: Machine, callback: CallbackFrame): string {
   const { helper, map: mapIndex, index, total } = callback;
+  if (helper === deferredHelper) return deferredName(machine, callback);
   const name = machine.helpers.nameOf(helper) ?? `helper ${helper}`;
   const map = mapIndex === undefined ? undefined : machine.maps[mapIndex];
   const call = map === undefined ? name : `${name}(${map.name})`;
@@ -55,6 +58,13 @@ function helperName(machine: Machine, callback: CallbackFrame): string {
   if (map?.traversal !== undefined) return `${call} — element ${number} of ${map.count()}`;
   if (total > 0) return `${call} — iteration ${number} of ${total}`;
   return `${call} — call ${number}`;
+}
+
+/** `bpf_timer(flows)`: who calls the callback whose run this is. */
+function deferredName({ maps, memory, frames, timers }: Machine, { map }: CallbackFrame): string {
+  const number = memory.view.getUint32(frames.record(0) + frame.cursor + 4, true);
+  const kind = timers.read(number)?.kind ?? 'timer';
+  return `bpf_${kind}(${map === undefined ? '' : (maps[map]?.name ?? '')})`;
 }
 
 /**

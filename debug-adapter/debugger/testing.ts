@@ -109,6 +109,7 @@ export async function debugAssembly(source: string, options: AssemblyOptions = {
       const started = vm.startRun(main);
       return Promise.resolve(started.ok ? { ok: true, value: true } : started);
     },
+    ended: () => undefined,
     differences: () => [],
   };
   const parts = await makeParts(vm, plan, 'main.o', options.configuration ?? {}, nodeFiles);

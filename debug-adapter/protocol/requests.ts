@@ -2,6 +2,8 @@
 export interface CustomRequests {
   /** Runs until the frame that called the helper of the innermost callback is innermost again, through breakpoints. */
   'bpf/runToCaller': [{ readonly threadId: number }, undefined];
+  /** After the end of a run: lets nanoseconds pass and runs what comes due, as `continue` runs. */
+  'bpf/advanceTime': [{ readonly threadId: number; readonly nanoseconds: string }, undefined];
   /** The listing of the loaded program: see listing/. */
   'bpf/listing': [Record<string, never> | undefined, ListingBody];
   /** Shows integers in hexadecimal or not; without `hex` the other way than now. */

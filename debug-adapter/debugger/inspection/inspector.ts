@@ -10,6 +10,7 @@ import { mapNodes } from './map-nodes.ts';
 import { groupNode, textNode, type NodeContext } from './nodes.ts';
 import { registerNodes } from './register-nodes.ts';
 import { Target, type InspectedMachine, type InspectionHost } from './target.ts';
+import { timerNodes } from './timer-nodes.ts';
 import { traversalNodes } from './traversal-nodes.ts';
 import { traversalAround } from './traversal.ts';
 import type { Value } from './value.ts';
@@ -71,12 +72,21 @@ export class Inspector {
         group('maps', () => mapNodes(context)),
       ),
       ...scope(
+        'Timers',
+        group('timers', () => timerNodes(context)),
+      ),
+      ...scope(
         'Globals',
         group('globals', () => globalNodes(context)),
       ),
-      ...scope('Context', contextNode(context)),
-      ...scope('Packet', packetNode(context)),
+      ...(this.#hasContext ? scope('Context', contextNode(context)) : []),
+      ...(this.#hasContext ? scope('Packet', packetNode(context)) : []),
     ];
+  }
+
+  /** Callbacks that are runs of their own get none. */
+  get #hasContext(): boolean {
+    return this.target.machine.frames.read(0).kind !== 'callback';
   }
 
   /** Of a helper's frame its own, of a function's frame that within which it runs. */

@@ -16,11 +16,12 @@ export interface Parameter {
   readonly register: number;
 }
 
-/** Helpers that run callbacks in the caller's run, and what they pass (include/uapi/linux/bpf.h). */
-export const callbackHelpers = { forEachMapElem: 164, loop: 181 } as const;
+/** Helpers that run callbacks, or have them run later, and what they pass (include/uapi/linux/bpf.h). */
+export const callbackHelpers = { forEachMapElem: 164, timer: 170, loop: 181 } as const;
 
 const callbackRoles: Readonly<Record<number, readonly Role[]>> = {
   [callbackHelpers.forEachMapElem]: ['map', 'key', 'value', 'ctx'],
+  [callbackHelpers.timer]: ['map', 'key', 'value'],
   [callbackHelpers.loop]: ['index', 'ctx'],
 };
 

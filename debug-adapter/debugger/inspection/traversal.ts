@@ -17,7 +17,7 @@ export function traversalAround(
   { machine }: Target,
   depth: number,
 ): { readonly depth: number; readonly callback: CallbackFrame } | undefined {
-  for (let at = depth; at > 0; at--) {
+  for (let at = depth; at >= 0; at--) {
     const { callback } = machine.frames.read(at);
     if (callback !== undefined) return { depth: at, callback };
   }
@@ -46,13 +46,16 @@ export function traversalFields(
     const total = callback.helper === callbackHelpers.loop ? [number('total', callback.total)] : [];
     return [index, ...total, number('visited', callback.visited), context, flags, last];
   }
+  const key = { name: 'key', value: numberValue(pointerTo(target.keyType(map)), callback.key) };
+  const value = { name: 'value', value: numberValue(pointerTo(target.valueType(map)), callback.value) };
+  if (callback.helper === callbackHelpers.timer) return [{ name: 'map', value: { map } }, key, value];
   return [
     { name: 'map', value: { map } },
     index,
     number('elements', map.count()),
     number('visited', callback.visited),
-    { name: 'key', value: numberValue(pointerTo(target.keyType(map)), callback.key) },
-    { name: 'value', value: numberValue(pointerTo(target.valueType(map)), callback.value) },
+    key,
+    value,
     context,
     flags,
     last,
