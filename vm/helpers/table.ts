@@ -1,4 +1,5 @@
 import type { Helper, HelperTable } from '../machine/helper.ts';
+import { routeHelpers } from './fib-lookup.ts';
 import { forEachMapElem } from './for-each-map-elem.ts';
 import { loop } from './loop.ts';
 import { mapAccessHelpers } from './map-access.ts';
@@ -27,6 +28,7 @@ const implemented: readonly Helper[] = [
   ...skbHelpers,
   ...xdpHelpers,
   ...redirectHelpers,
+  ...routeHelpers,
   ...fileHelpers,
   findVma,
   ...kernelNameHelpers,

@@ -14,6 +14,7 @@ import {
   wrong,
 } from './checked.ts';
 import { parseJson } from './json.ts';
+import { readNetwork } from './network.ts';
 import { kernelMembers, readKernelEnvironment } from './kernel-environment.ts';
 
 /** A scenario whose form is checked. Contents of maps and globals are checked against their types when they are stored. */
@@ -111,7 +112,9 @@ function readObjects(value: unknown): readonly string[] {
 }
 
 function readEnvironment(value: unknown, path: string): Environment {
-  const members = membersOf(value, path, [...Object.keys(defaultEnvironment), ...kernelMembers]);
+  const known = [...Object.keys(defaultEnvironment), ...kernelMembers, 'network'];
+  const members = membersOf(value, path, known);
+  const network = optional(members, 'network', path, readNetwork);
   const number = (name: keyof Environment, low: number, high: number): number =>
     optional(members, name, path, numberOf(low, high)) ?? Number(defaultEnvironment[name]);
   const cpus = number('cpus', 1, maximumCpus);
@@ -123,6 +126,7 @@ function readEnvironment(value: unknown, path: string): Environment {
     randomSeed: number('randomSeed', 0, u32),
     hashSeed: number('hashSeed', 0, u32),
     ...readKernelEnvironment(members, path),
+    ...(network && { network }),
   };
 }
 
