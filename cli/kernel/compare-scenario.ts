@@ -23,6 +23,7 @@ import type { Scenario, ScenarioRun } from '../../vm/inputs/scenario.ts';
 import type { RunReport } from '../../vm/inputs/scenario-result.ts';
 import type { KernelMap } from '../../vm/machine/kernel-map.ts';
 import { mapType } from '../../vm/maps/flags.ts';
+import { innerMapsOf } from '../../vm/maps/hash-of-maps.ts';
 import type { FunctionSymbol, ProgramObject } from '../../vm/object/program-object.ts';
 import { readObject } from '../../vm/object/read-object.ts';
 import { selectProgram } from '../../vm/object/select-program.ts';
@@ -30,7 +31,14 @@ import { familyOf } from '../../vm/programs/registry.ts';
 import type { Answer } from './bpftool.ts';
 import type { Kernel, KernelFolders } from './kernel.ts';
 import { LoadedObject, type Refusal } from './loaded-object.ts';
-import { contentsHere, contentsOfDump, hexOfList, wayToDump, type Contents } from './map-contents.ts';
+import {
+  contentsHere,
+  contentsOfDump,
+  hexOfList,
+  wayToDump,
+  withoutIds,
+  type Contents,
+} from './map-contents.ts';
 import { mapDifferences } from './map-differences.ts';
 import { copyForKernel } from './object-copy.ts';
 import { runDifferences } from './run-differences.ts';
@@ -127,7 +135,7 @@ class Comparer {
       readOnlyData: prepared.ok ? readOnlyData(prepared.value) : new Map<string, Uint8Array>(),
     });
     if (!copy.ok) return copy;
-    const refusal = this.#loaded.load(copy.value);
+    const refusal = this.#loaded.load(copy.value, this.#scenario.environment.cpu);
     if (!prepared.ok) return ok(this.#refusedHere(prepared.problem, refusal));
     return refusal ? this.#refusedByKernel(prepared.value, refusal) : this.#runBoth(prepared.value);
   }
@@ -344,7 +352,10 @@ function readOnlyData({ object, vm }: PreparedScenario): Map<string, Uint8Array>
 function contentsOf(map: KernelMap, answers: readonly Answer[]): Contents | string {
   for (const answer of answers) if (!answer.ok) return answer.error;
   const outputs = answers.map((answer) => (answer.ok ? answer.output : null));
-  if (wayToDump(map.typeName) === 'dump') return contentsOfDump(outputs[0] ?? null);
+  if (wayToDump(map.typeName) === 'dump') {
+    const contents = contentsOfDump(outputs[0] ?? null);
+    return innerMapsOf(map) ? withoutIds(contents) : contents;
+  }
   return outputs.flatMap((output) => {
     const value =
       typeof output === 'object' && output !== null && 'value' in output ? hexOfList(output['value']) : '';

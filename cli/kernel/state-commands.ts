@@ -6,6 +6,7 @@ import { readGlobals } from '../../vm/inputs/globals.ts';
 import type { StateChange } from '../../vm/inputs/scenario.ts';
 import type { KernelMap } from '../../vm/machine/kernel-map.ts';
 import type { Machine } from '../../vm/machine/machine.ts';
+import { innerMapsOf } from '../../vm/maps/hash-of-maps.ts';
 import { ProgArrayMap } from '../../vm/maps/prog-array.ts';
 import type { LoadedObject } from './loaded-object.ts';
 import { contentsHere, type Contents } from './map-contents.ts';
@@ -43,7 +44,10 @@ export class KernelState {
       const entries = readMapEntries(this.#machine, map, json, at);
       if (this.#isFrozen(map, at, replace)) continue;
       if (replace) commands.push(...this.#clear(map));
-      for (const entry of entries) commands.push(this.#store(map, entry, cpu));
+      for (const entry of entries) {
+        if (entry.inner === undefined) commands.push(this.#store(map, entry, cpu));
+        else this.notDone.add(`${entry.path} (an inner map of its own)`);
+      }
       if (replace) this.#last.set(name, storedBy(entries, isArray(map) ? this.#zeros(map) : []));
     }
     return [...commands, ...this.#globals(change, memberPath(path, 'globals'), replace)];
@@ -83,6 +87,8 @@ export class KernelState {
     const texts = values.map(({ bytes }) => toHex(bytes));
     if (isPerCpu(map) && texts.some((text) => text !== texts[0])) this.oneCpu.add(map.name);
     const value = (isPerCpu(map) ? texts[cpu] : undefined) ?? texts[0] ?? '';
+    const inner = innerMapsOf(map)?.at(values[0]?.bytes[0] ?? 0);
+    if (inner !== undefined) return this.#storePinned(map, toHex(key), this.#loaded.mapPath(inner.linked));
     if (map instanceof ProgArrayMap) return this.#storeProgram(map, toHex(key), values[0]?.bytes);
     return this.#update(map, toHex(key), value);
   }
@@ -95,18 +101,12 @@ export class KernelState {
 
   #storeProgram(map: ProgArrayMap, key: string, id: Uint8Array | undefined): string[] {
     const name = map.nameOf(id?.[0] ?? 0) ?? '';
+    return this.#storePinned(map, key, this.#loaded.programPath(name));
+  }
+
+  #storePinned(map: KernelMap, key: string, value: string): string[] {
     const path = this.#loaded.mapPath(map.linked);
-    return [
-      'map',
-      'update',
-      'pinned',
-      path,
-      'key',
-      ...hexWords(key),
-      'value',
-      'pinned',
-      this.#loaded.programPath(name),
-    ];
+    return ['map', 'update', 'pinned', path, 'key', ...hexWords(key), 'value', 'pinned', value];
   }
 
   /** Data sections as a whole: the variables that are named, and what else they have now. */
