@@ -22,8 +22,11 @@ const kinds: Readonly<Record<number, string>> = {
 };
 
 /** Linear offset of the name in R1 and its size in R2, NUL included; undefined with a fault. */
-function nameArgument(machine: Machine): { readonly at: number; readonly size: number } | undefined {
-  const size = sizeArgument(machine, 2, true);
+function nameArgument(
+  machine: Machine,
+  empty: boolean,
+): { readonly at: number; readonly size: number } | undefined {
+  const size = sizeArgument(machine, 2, empty);
   const at = size < 0 ? -1 : memoryArgument(machine, 1, size, 'read', 'memory');
   return at < 0 ? undefined : { at, size };
 }
@@ -39,7 +42,7 @@ function nameOf(
 
 /** bpf_kallsyms_lookup_name(name, name_sz, flags, res) */
 function lookupSymbol(machine: Machine): Outcome {
-  const place = nameArgument(machine);
+  const place = nameArgument(machine, true);
   if (place === undefined) return outcome.fault;
   const to = memoryArgument(machine, 4, 8, 'write', 'memory');
   if (to < 0) return outcome.fault;
@@ -59,7 +62,7 @@ function lookupSymbol(machine: Machine): Outcome {
 
 /** bpf_btf_find_by_name_kind(name, name_sz, kind, flags) */
 function findType(machine: Machine): Outcome {
-  const place = nameArgument(machine);
+  const place = nameArgument(machine, false);
   if (place === undefined) return outcome.fault;
   const name = nameOf(machine, place);
   if (lowHalf(machine, 4) !== 0 || name === undefined) return machine.answer(-errno.EINVAL);

@@ -71,16 +71,15 @@ export function readOutside(
   });
   if (whole) {
     bytes.set(copy, to);
-    return size === 0 && space === 'kernel' && findOutside(machine, space, address) === undefined
-      ? emptyRead(address)
-      : 0;
+    return size === 0 && findOutside(machine, space, address) === undefined ? emptyRead(space, address) : 0;
   }
   bytes.fill(0, to, to + size);
   return missing(space, address);
 }
 
 /** Reading nothing checks the address all the same. */
-function emptyRead(address: bigint): number {
+function emptyRead(space: Space, address: bigint): number {
+  if (space === 'user') return address > endOfUser ? -errno.EFAULT : 0;
   return missing('kernel', address) === -errno.ERANGE ? -errno.ERANGE : 0;
 }
 

@@ -42,6 +42,7 @@ function copyFromUser(machine: Machine): Outcome {
   const to = size < 0 ? -1 : memoryArgument(machine, 1, size, 'write', 'memory');
   if (to < 0) return outcome.fault;
   const address = machine.register(3);
+  if (size === 0) return machine.answer(0);
   const result = readOutside(machine, 'user', address, to, size);
   if (result < 0) noteMissing(machine, 'bpf_copy_from_user', 'user', address);
   return machine.answer(result);

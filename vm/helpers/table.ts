@@ -3,12 +3,15 @@ import { routeHelpers } from './fib-lookup.ts';
 import { forEachMapElem } from './for-each-map-elem.ts';
 import { loop } from './loop.ts';
 import { mapAccessHelpers } from './map-access.ts';
+import { dynptrHelpers } from './dynptr.ts';
 import { fileHelpers } from './files.ts';
 import { findVma } from './find-vma.ts';
 import { kernelNameHelpers } from './kernel-names.ts';
 import { localStorageHelpers } from './local-storage.ts';
+import { perfEventHelpers } from './perf-event.ts';
 import { printHelpers } from './print.ts';
 import { probeReadHelpers } from './probe-read.ts';
+import { ringBufferHelpers } from './ring-buffer.ts';
 import { stackTraceHelpers } from './stack-trace.ts';
 import { stringHelpers } from './strings.ts';
 import { taskHelpers } from './task.ts';
@@ -16,19 +19,25 @@ import { tracingHelpers } from './tracing.ts';
 import { helperNames } from './names.ts';
 import { skbHelpers } from './skb/index.ts';
 import { redirectHelpers } from './redirect.ts';
+import { sysBpfHelpers } from './sys-bpf.ts';
+import { socketHelpers } from './socket-lookup.ts';
 import { systemHelpers } from './system.ts';
+import { spinLockHelpers } from './spin-lock.ts';
 import { tailCall } from './tail-call.ts';
 import { timerHelpers } from './timer.ts';
 import { tracePrintk } from './trace-printk.ts';
+import { userRingBufferDrain } from './user-ring-buffer.ts';
 import { xdpHelpers } from './xdp.ts';
 
 const implemented: readonly Helper[] = [
   ...mapAccessHelpers,
+  ...sysBpfHelpers,
   ...systemHelpers,
   ...skbHelpers,
   ...xdpHelpers,
   ...redirectHelpers,
   ...routeHelpers,
+  ...socketHelpers,
   ...fileHelpers,
   findVma,
   ...kernelNameHelpers,
@@ -44,6 +53,11 @@ const implemented: readonly Helper[] = [
   loop,
   tailCall,
   ...timerHelpers,
+  ...dynptrHelpers,
+  ...ringBufferHelpers,
+  userRingBufferDrain,
+  ...perfEventHelpers,
+  ...spinLockHelpers,
 ];
 
 export const helperTable: HelperTable = {

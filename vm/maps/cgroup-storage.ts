@@ -5,7 +5,7 @@ import type { MapDefinition } from '../object/program-object.ts';
 import { refuse } from './definition.ts';
 import { slotSizeOf } from './element-store.ts';
 import { errno } from './errno.ts';
-import { mapFlag, mapType } from './flags.ts';
+import { mapFlag, mapType, updateFlag } from './flags.ts';
 import { MapBase } from './map-base.ts';
 
 /** struct bpf_cgroup_storage_key, or the id of the cgroup alone. */
@@ -94,8 +94,9 @@ export class CgroupStorageMap extends MapBase implements KernelMap {
     return undefined;
   }
 
-  userUpdate(): number {
-    return -errno.ENOENT;
+  userUpdate(_key: Uint8Array, _values: readonly Uint8Array[], flags = 0n): number {
+    const known = BigInt(updateFlag.lock | updateFlag.exist);
+    return (flags & ~known) === 0n ? -errno.ENOENT : -errno.EINVAL;
   }
 
   userRemove(): number {
