@@ -23,12 +23,15 @@ export class LoadedObject {
     this.#folders = folders;
   }
 
-  /** Undefined where the kernel took it. */
-  load(bytes: Uint8Array): Refusal | undefined {
+  /** Undefined where the kernel took it. `cpu`: spare elements of maps come from what it owns. */
+  load(bytes: Uint8Array, cpu: number): Refusal | undefined {
     const file = join(this.#folders.files, `${objectName}.o`);
     writeFileSync(file, bytes);
     const { pins } = this.#folders;
-    const ran = bpftool(['prog', 'loadall', file, join(pins, 'programs'), 'pinmaps', join(pins, 'maps')]);
+    const ran = bpftool(
+      ['prog', 'loadall', file, join(pins, 'programs'), 'pinmaps', join(pins, 'maps')],
+      cpu,
+    );
     return ran.status === 0 ? undefined : { lines: reasons(ran.stderr + ran.stdout) };
   }
 

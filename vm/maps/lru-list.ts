@@ -330,14 +330,18 @@ export class LruLists {
     this.#toFront(entry, this.#head(which, list));
   }
 
-  /** __bpf_lru_node_move_to_free: the mark of use stays. */
+  /**
+   * __bpf_lru_node_move_to_free: the mark of use stays. Linux 6.18 uses what it takes for a CPU in the order it is
+   * taken in; what is freed meanwhile comes before.
+   */
   #moveToFree(which: number, entry: number, to: number, list: number): void {
     const at = this.#at(entry) + link.list;
     const { view } = this.#memory;
     this.#passNextInactive(which, entry);
     this.#count(which, view.getUint8(at), -1);
     view.setUint8(at, list);
-    this.#toFront(entry, to);
+    if (list === localFree) this.#toBack(entry, to);
+    else this.#toFront(entry, to);
   }
 
   #passNextInactive(which: number, entry: number): void {
@@ -374,6 +378,13 @@ export class LruLists {
     const first = this.#next(head);
     this.#join(entry, first);
     this.#join(head, entry);
+  }
+
+  #toBack(entry: number, head: number): void {
+    this.#remove(entry);
+    const last = this.#previous(head);
+    this.#join(last, entry);
+    this.#join(entry, head);
   }
 
   /** Makes `after` follow `before`. */
