@@ -89,7 +89,7 @@ function createdMap(machine: Machine, attributes: Attributes): number {
   if (end < 0) return -errno.EINVAL;
   const given = decodeUtf8(nameBytes.subarray(0, end));
   if (!/^[\w.]*$/.test(given)) return -errno.EINVAL;
-  const name = given === '' ? `descriptor ${firstDescriptor + machine.maps.length}` : given;
+  const name = given === '' ? `fd-${firstDescriptor + machine.maps.length}` : given;
   const definition = {
     ...unsetFields,
     name,
