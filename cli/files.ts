@@ -10,5 +10,10 @@ export function readBytes(path: string): Promise<Result<Uint8Array>> {
 
 /** Files that a scenario names, relative to its own folder. */
 export function filesBeside(scenario: string): ScenarioFiles {
-  return { readFile: (path) => readBytes(resolve(dirname(scenario), path)) };
+  const beside = (path: string): string => resolve(dirname(scenario), path);
+  const { readChunks } = nodeFiles;
+  return {
+    readFile: (path) => readBytes(beside(path)),
+    ...(readChunks && { readChunks: (path) => readChunks(beside(path)) }),
+  };
 }

@@ -36,10 +36,14 @@ async function loadParts(
   const configured = await readConfiguration(configuration, files);
   if (!configured.ok) return configured;
   const { scenario, folder } = configured.value;
-  const scenarioFiles: ScenarioFiles = { readFile: (path) => files.readFile(joinPath(folder, path)) };
+  const { readChunks } = files;
+  const scenarioFiles: ScenarioFiles = {
+    readFile: (path) => files.readFile(joinPath(folder, path)),
+    ...(readChunks && { readChunks: (path) => readChunks(joinPath(folder, path)) }),
+  };
   const objectFiles: ScenarioFiles = { readFile: (path) => files.readFile(path) };
-  const { strict = false } = configuration;
-  const prepared = await prepareScenario(scenario, objectFiles, { strict });
+  const { strict = false, kernelRules = true } = configuration;
+  const prepared = await prepareScenario(scenario, objectFiles, { strict, kernelRules }, scenarioFiles);
   if (!prepared.ok) return prepared;
   const programs = checkPrograms(prepared.value);
   if (!programs.ok) return programs;

@@ -38,10 +38,11 @@ export function isArray(map: KernelMap): boolean {
 /** Contents of a map in the form of `bpftool map dump -j`: raw, typed, or both (raw counts). Raises `bad-scenario`. */
 export function readMapEntries(machine: Machine, map: KernelMap, json: unknown, path: string): MapEntry[] {
   if (!map.supported) wrong(path, `maps of type ${map.typeName} cannot be filled`);
-  return listOf(json, path).map((item, i) => readEntry(machine, map, item, `${path}[${i}]`));
+  return listOf(json, path).map((item, i) => readMapEntry(machine, map, item, `${path}[${i}]`));
 }
 
-function readEntry(machine: Machine, map: KernelMap, json: unknown, path: string): MapEntry {
+/** One element. Raises `bad-scenario`. */
+export function readMapEntry(machine: Machine, map: KernelMap, json: unknown, path: string): MapEntry {
   const entry = membersOf(json, path, ['key', 'value', 'values', 'formatted']);
   const formatted = optional(entry, 'formatted', path, (value, at) => membersOf(value, at)) ?? {};
   const rawKey = entry['key'] ?? formatted['key'];
@@ -137,12 +138,20 @@ export function storeEntries(machine: Machine, map: KernelMap, entries: readonly
   for (const { path, key, values, inner } of entries) {
     const bytes = values.map((value) => value.bytes);
     const given = inner === undefined ? bytes : [makeInner(machine, map, key, inner, `${path}.value`)];
-    const result = map.userUpdate(key, given);
-    if (result < 0) {
-      const message = `${path}: BPF_MAP_UPDATE_ELEM of key ${toHex(key)} in ${map.name} returns ${errnoName(result)}`;
-      raise('map-update-failed', message);
-    }
+    storeElement(map, key, given, path);
   }
+}
+
+export function storeElement(
+  map: KernelMap,
+  key: Uint8Array,
+  values: readonly Uint8Array[],
+  path: string,
+): void {
+  const result = map.userUpdate(key, values);
+  if (result >= 0) return;
+  const message = `${path}: BPF_MAP_UPDATE_ELEM of key ${toHex(key)} in ${map.name} returns ${errnoName(result)}`;
+  raise('map-update-failed', message);
 }
 
 /** Makes an inner map, called `outer[key]`, and gives its id. */

@@ -12,6 +12,7 @@ import { clearMap, readMapEntries, storeEntries } from './bpftool-json.ts';
 import { asInteger, describe, integerOf, memberPath, wrong } from './checked.ts';
 import { mapNamed } from './expectations.ts';
 import { readGlobals, storeGlobals } from './globals.ts';
+import { fillMapsFromFiles, mapFileOf } from './map-file.ts';
 import { packetFromCapture } from './packet-file.ts';
 import type { Scenario, ScenarioRun, StateChange } from './scenario.ts';
 import { valueFromJson, type ValueType } from './typed-value.ts';
@@ -19,6 +20,8 @@ import { valueFromJson, type ValueType } from './typed-value.ts';
 /** Reads the files that a scenario names, whose paths are relative to it. */
 export interface ScenarioFiles {
   readFile(path: string): Promise<Result<Uint8Array>>;
+  /** The same in pieces, for what may be long; ends after a problem. */
+  readChunks?(path: string): AsyncIterable<Result<Uint8Array>>;
 }
 
 /** A machine with the scenario's maps and globals, at the start of nothing. */
@@ -32,29 +35,38 @@ export interface PreparedScenario {
 export interface MachineOptions {
   /** Reads of registers and stack bytes that were never written are faults. Default false. */
   readonly strict?: boolean;
+  /** Whether what the kernel's verifier would refuse is a fault. Default true. */
+  readonly kernelRules?: boolean;
 }
 
-/** Loads the scenario's object and fills maps and globals. */
+/** Loads the scenario's object and fills maps and globals. `mapFiles`: where files with contents of maps are looked for. */
 export async function prepareScenario(
   scenario: Scenario,
   files: ScenarioFiles,
   options: MachineOptions = {},
+  mapFiles = files,
 ): Promise<Result<PreparedScenario>> {
   const [path = '', second] = scenario.objects;
   if (second !== undefined) {
     return attempt(() => raise('unsupported-linking', 'linking several objects is not supported yet'));
   }
   const bytes = await files.readFile(path);
-  return attempt(() => prepareObject(scenario, expectOk(readObject(expectOk(bytes), path)), options));
+  const prepared = attempt(() =>
+    prepareObject(scenario, expectOk(readObject(expectOk(bytes), path)), options),
+  );
+  if (!prepared.ok) return prepared;
+  const { machine } = prepared.value.vm;
+  const filled = await fillMapsFromFiles(machine, scenario.state.maps, '', false, mapFiles);
+  return filled.ok ? prepared : filled;
 }
 
-/** The same for an object that is read already. Raises. */
+/** The same for an object that is read already, but for maps whose contents lie in files. Raises. */
 export function prepareObject(
   scenario: Scenario,
   object: ProgramObject,
-  { strict = false }: MachineOptions = {},
+  { strict = false, kernelRules = true }: MachineOptions = {},
 ): PreparedScenario {
-  const vm = expectOk(VirtualMachine.create(expectOk(link(object)), scenario.environment, { strict }));
+  const vm = expectOk(VirtualMachine.create(expectOk(link(object)), scenario.environment, { strict, kernelRules }));
   changeState(vm.machine, scenario.state, '', false);
   return { scenario, object, vm };
 }
@@ -78,6 +90,11 @@ export async function startScenarioRun(
   files: ScenarioFiles,
 ): Promise<Result<FunctionSymbol | undefined>> {
   const packet = await packetOf(run, files);
+  if (run.set !== undefined) {
+    const path = memberPath(run.path, 'set');
+    const filled = await fillMapsFromFiles(prepared.vm.machine, run.set.maps, path, true, files);
+    if (!filled.ok) return filled;
+  }
   const result = attempt(() => startRun(prepared, run, expectOk(packet)));
   if (result.ok || result.problem.code === 'bad-scenario') return result;
   if (run.program === undefined && aboutPrograms.has(result.problem.code)) return result;
@@ -130,6 +147,7 @@ function changeState(machine: Machine, change: StateChange, path: string, replac
   for (const [name, json] of Object.entries(change.maps)) {
     const at = memberPath(memberPath(path, 'maps'), name);
     const map = mapNamed(machine, name, at);
+    if (mapFileOf(json) !== undefined) continue;
     const entries = readMapEntries(machine, map, json, at);
     if (replace) clearMap(machine, map);
     storeEntries(machine, map, entries);

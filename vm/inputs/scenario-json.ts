@@ -56,7 +56,12 @@ export interface EnvironmentJson extends KernelEnvironmentJson {
 export type IntegerJson = number | string;
 
 /** Contents of maps by map name, in the JSON of `bpftool map dump -j`; `.data`, `.bss` and `.rodata` are maps too. */
-export type MapsJson = Readonly<Record<string, readonly MapEntryJson[]>>;
+export type MapsJson = Readonly<Record<string, readonly MapEntryJson[] | MapFileJson>>;
+
+/** Contents of a map in a file of their own, in the same form: read element by element, so that it may be long. */
+export interface MapFileJson {
+  readonly file: string;
+}
 
 /** Bytes as bpftool prints them (`["0x01", "0x00"]`), or values typed by BTF (`{ "packets": 3 }`). */
 export interface MapEntryJson {

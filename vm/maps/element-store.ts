@@ -19,6 +19,8 @@ const header = {
 /** Entry of an LRU list: see `lru-list.ts`. */
 export const linkSize = 12;
 const firstCapacity = 16;
+/** Larger arrays grow in fewer steps: what they leave behind is seldom of use, and untouched memory costs nothing. */
+const manyElements = 1 << 16;
 /** Bytes of a region with its bias. */
 const largestRegion = 2 ** 32 - regionBias;
 
@@ -79,7 +81,7 @@ export class ElementStore {
       kind: 'map_key',
       slotSize: this.#keySlot,
       readLimit: keySize,
-      writeLimit: 0,
+      writeLimit: machine.kernelRules ? 0 : keySize,
     });
     const values = regions.add({
       ...empty,
@@ -145,7 +147,7 @@ export class ElementStore {
     const { view } = this.#memory;
     const number = view.getUint32(this.#header + header.used, true) + 1;
     const capacity = view.getUint32(this.#header + header.capacity, true);
-    if (number > capacity) this.#grow(Math.min(this.#options.limit, capacity * 2));
+    if (number > capacity) this.#grow(Math.min(this.#options.limit, capacity * (capacity < manyElements ? 2 : 16)));
     this.#setUsed(number);
     return number;
   }
