@@ -1,3 +1,4 @@
+import { toHex } from '../base/bytes.ts';
 import type { Environment } from '../environment/environment.ts';
 import { LinearMemory } from '../memory/linear-memory.ts';
 import { RegionPool } from '../memory/region-pool.ts';
@@ -58,6 +59,8 @@ export class Machine {
   programType = '';
   /** BPF_PROG_TYPE_ name, as `programType`, of any program; set by whoever knows the types. */
   typeOfProgram: (program: FunctionSymbol) => string | undefined = () => undefined;
+  /** What a record of a map says; set by whoever knows its type. */
+  describeRecord: (map: KernelMap, data: Uint8Array) => string = (_map, data) => toHex(data);
   /** Rules of the context of the current run, set by its program type. */
   contextStore: ContextStore | undefined;
   /** Set while the engine watches what JavaScript does with the program's memory. */
@@ -164,6 +167,18 @@ export class Machine {
 
   emitOutput(helper: string, text: string): void {
     this.outputs.push(this.#record(helper, text));
+    this.memory.view.setUint32(state.outputs, this.outputs.length, true);
+  }
+
+  /** A record for user space; `error`: negative errno of the helper where it went nowhere. */
+  emitRecord(helper: string, map: KernelMap, data: Uint8Array, error = 0): void {
+    const text = this.describeRecord(map, data);
+    this.outputs.push({
+      ...this.#record(helper, text),
+      map: map.name,
+      data,
+      ...(error !== 0 && { error }),
+    });
     this.memory.view.setUint32(state.outputs, this.outputs.length, true);
   }
 

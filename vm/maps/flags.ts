@@ -3,6 +3,7 @@ export const mapType = {
   HASH: 1,
   ARRAY: 2,
   PROG_ARRAY: 3,
+  PERF_EVENT_ARRAY: 4,
   PERCPU_HASH: 5,
   PERCPU_ARRAY: 6,
   STACK_TRACE: 7,
@@ -20,10 +21,12 @@ export const mapType = {
   QUEUE: 22,
   STACK: 23,
   SK_STORAGE: 24,
+  RINGBUF: 27,
   INODE_STORAGE: 28,
   TASK_STORAGE: 29,
   DEVMAP_HASH: 25,
   BLOOM_FILTER: 30,
+  USER_RINGBUF: 31,
   CGRP_STORAGE: 32,
 } as const;
 

@@ -18,7 +18,9 @@ import { LocalStorageMap } from './local-storage.ts';
 import { LruHashMap } from './lru-hash-map.ts';
 import { LpmTrie } from './lpm-trie.ts';
 import { ProgArrayMap } from './prog-array.ts';
+import { PerfEventArrayMap } from './perf-event-array.ts';
 import { QueueStackMap } from './queue-stack-map.ts';
+import { RingBufferMap, UserRingBufferMap } from './ring-buffer.ts';
 import { StackTraceMap } from './stack-trace.ts';
 import { UnsupportedMap } from './unsupported-map.ts';
 import { XskMap } from './xsk-map.ts';
@@ -76,6 +78,12 @@ function make(machine: Machine, linked: LinkedMap, index: number): KernelMap {
       return new CpuMap(machine, linked, index);
     case mapType.XSKMAP:
       return new XskMap(machine, linked, index);
+    case mapType.RINGBUF:
+      return new RingBufferMap(machine, linked, index);
+    case mapType.USER_RINGBUF:
+      return new UserRingBufferMap(machine, linked, index);
+    case mapType.PERF_EVENT_ARRAY:
+      return new PerfEventArrayMap(machine, linked, index);
     default:
       if (!isMapType(type))
         raise(
