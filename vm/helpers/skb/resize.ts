@@ -36,8 +36,8 @@ export function removeRoom(skb: Skb, offset: number, count: number): boolean {
 }
 
 function shiftHeaders(skb: Skb, by: number, together: boolean): void {
-  skb.set('macHeader', skb.get('macHeader') + by);
-  skb.set('networkHeader', skb.get('networkHeader') + by);
+  skb.moveHeader('macHeader', by);
+  skb.moveHeader('networkHeader', by);
   if (together) skb.set('transportHeader', skb.get('networkHeader'));
 }
 

@@ -1,3 +1,4 @@
+import { alignUp } from '../../base/bytes.ts';
 import { state } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { regionBias, regionRow } from '../../memory/regions.ts';
@@ -6,10 +7,10 @@ import { ethernetHeaderSize, skBuff } from './sk-buff.ts';
 
 /** Linear offsets of what struct sk_buff has and struct __sk_buff does not show, u32 each. */
 const own = {
-  /** Places of the headers in the packet buffer. */
+  /** Places of the headers in the packet buffer, 16 bits. */
   macHeader: state.skb,
   networkHeader: state.skb + 4,
-  /** `notSet`, or a place. */
+  /** `notSet`, or a place: the kernel moves it with the others even where it is not set, and it looks set from then on. */
   transportHeader: state.skb + 8,
   macLength: state.skb + 12,
   encapsulation: state.skb + 16,
@@ -25,7 +26,7 @@ const own = {
 
 export type SkbNumber = keyof typeof own;
 
-const notSet = 0xffffffff;
+const notSet = 0xffff;
 /** CHECKSUM_* of include/linux/skbuff.h. */
 export const ipSummed = { none: 0, unnecessary: 1 } as const;
 /** Bytes between the addresses that a packet has before and after its pointers were invalidated. */
@@ -33,7 +34,9 @@ const addressStride = 0x10_0000;
 const addressCycle = 2048;
 /** A packet of more bytes, headroom included, does not fit between two sets of addresses. */
 const largestBuffer = addressStride - 0x2_0000;
-/** NET_SKB_PAD and what a grown buffer gets besides, so that it does not grow at every call. */
+/** NET_SKB_PAD: room in front grows by multiples of it. */
+const headroomUnit = 64;
+/** What a grown buffer gets behind the packet, so that it does not grow at every call. */
 const spareRoom = 512;
 
 /**
@@ -142,7 +145,12 @@ export class Skb {
 
   /** The header lies `offset` bytes from the start of the data. */
   setHeader(name: 'macHeader' | 'networkHeader' | 'transportHeader', offset: number): void {
-    this.set(name, this.data - this.#buffer + offset);
+    this.set(name, (this.data - this.#buffer + offset) & 0xffff);
+  }
+
+  /** Places have 16 bits. */
+  moveHeader(name: 'macHeader' | 'networkHeader' | 'transportHeader', by: number): void {
+    this.set(name, (this.get(name) + by) & 0xffff);
   }
 
   /** skb_reset_mac_len. */
@@ -156,7 +164,7 @@ export class Skb {
 
   /** Whether the machine has the room for a packet of `length` bytes. */
   static fits(length: number): boolean {
-    return length + spareRoom <= largestBuffer;
+    return length + headroomUnit + spareRoom <= largestBuffer;
   }
 
   /** Puts `count` bytes in front of the data, of any content. */
@@ -188,7 +196,7 @@ export class Skb {
     const headroom = this.data - buffer;
     const more = Math.max(front - headroom, 0);
     if (more === 0 && this.end + behind <= buffer + size) return;
-    const shift = more === 0 ? 0 : more + spareRoom;
+    const shift = alignUp(more, headroomUnit);
     const grown = shift + headroom + this.length + behind + spareRoom;
     const newSize = Math.max(grown, size + shift);
     const moved = memory.allocate(newSize);
@@ -197,8 +205,7 @@ export class Skb {
     memory.view.setUint32(state.packetBuffer, moved, true);
     memory.view.setUint32(state.packetBufferSize, newSize, true);
     for (const name of ['macHeader', 'networkHeader', 'transportHeader'] as const) {
-      const place = this.get(name);
-      if (place !== notSet) this.set(name, place + shift);
+      this.moveHeader(name, shift);
     }
     this.#place(moved + shift + headroom, this.length);
   }

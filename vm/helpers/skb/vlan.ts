@@ -35,13 +35,13 @@ function push(skb: Skb, machine: Machine): Outcome {
 function insertTag(skb: Skb, type: number, tci: number): void {
   skb.push(vlanHeaderSize);
   skb.move(vlanHeaderSize, 0, addressesSize);
-  skb.set('macHeader', skb.get('macHeader') - vlanHeaderSize);
+  skb.moveHeader('macHeader', -vlanHeaderSize);
   const { machine, data } = skb;
   machine.accessListener?.(data + addressesSize, vlanHeaderSize, 'write');
   machine.memory.view.setUint16(data + addressesSize, type, true);
   machine.memory.view.setUint16(data + addressesSize + 2, tci, false);
   skb.setField(skBuff.protocol, type);
-  skb.set('networkHeader', skb.get('networkHeader') - vlanHeaderSize);
+  skb.moveHeader('networkHeader', -vlanHeaderSize);
 }
 
 function pop(skb: Skb, machine: Machine): Outcome {
@@ -71,7 +71,7 @@ function takeTag(skb: Skb): number {
   const after = skb.length >= ethernetHeaderSize + vlanHeaderSize + 2 ? view.getUint16(tag + 4, true) : 0;
   skb.setField(skBuff.protocol, innerProtocol(type, after));
   skb.pull(vlanHeaderSize);
-  skb.set('macHeader', skb.get('macHeader') + vlanHeaderSize);
+  skb.moveHeader('macHeader', vlanHeaderSize);
   if (skb.networkOffset < ethernetHeaderSize) skb.setHeader('networkHeader', ethernetHeaderSize);
   skb.resetMacLength();
   return tci;
