@@ -1,7 +1,16 @@
-import { toHex } from '../base/bytes.ts';
-import type { KernelMap } from '../machine/kernel-map.ts';
+import { readUnsigned, toHex } from '../base/bytes.ts';
+import type { KernelMap, MapElement } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
-import { dumpElement, elementsOf, isArray, readMapEntries, valueMemory } from './bpftool-json.ts';
+import { innerMapsOf } from '../maps/hash-of-maps.ts';
+import { BloomFilter } from '../maps/bloom-filter.ts';
+import {
+  dumpElement,
+  elementsOf,
+  isArray,
+  readMapEntries,
+  valueMemory,
+  type MapEntry,
+} from './bpftool-json.ts';
 import { memberPath, wrong } from './checked.ts';
 import { globalMemory, printGlobal, readGlobals } from './globals.ts';
 import { isJsonObject, printJson, type JsonObject, type JsonValue } from './json.ts';
@@ -120,12 +129,21 @@ function* mapDifferences(machine: Machine, maps: Unchecked, path: string): Gener
     const at = memberPath(path, name);
     const map = mapNamed(machine, name, at);
     const expected = readMapEntries(machine, map, json, at);
+    if (map.linked.definition.keySize === 0) {
+      yield* keylessDifferences(machine, map, expected);
+      continue;
+    }
     const keys = new Set(expected.map(({ key }) => toHex(key)));
-    for (const { key, values } of expected) {
+    for (const { key, values, inner } of expected) {
       const element = map.find(key);
       const label = `maps.${name}[${keyText(machine, map, key)}]`;
       if (element === undefined) {
         yield `${label}: not there`;
+        continue;
+      }
+      const contents = inner === undefined ? undefined : innerOf(machine, map, element);
+      if (contents !== undefined) {
+        yield* mapDifferences(machine, { [contents.name]: inner }, at);
         continue;
       }
       const found = element.valueAddresses.map((address) => valueMemory(machine, map, address));
@@ -136,6 +154,40 @@ function* mapDifferences(machine: Machine, maps: Unchecked, path: string): Gener
     for (const element of elementsOf(map)) {
       if (keys.has(toHex(element.key))) continue;
       yield `maps.${name}[${keyText(machine, map, element.key)}]: not expected: ${foundText(machine, map, element.key)}`;
+    }
+  }
+}
+
+/** The inner map that an element of a map of maps is. */
+function innerOf(machine: Machine, map: KernelMap, { valueAddresses }: MapElement): KernelMap | undefined {
+  const [address] = valueAddresses;
+  if (address === undefined) return undefined;
+  return innerMapsOf(map)?.at(Number(readUnsigned(valueMemory(machine, map, address))));
+}
+
+/** Values in the order in which they were pushed; a bloom filter has no order, and cannot say what it has besides. */
+function* keylessDifferences(
+  machine: Machine,
+  map: KernelMap,
+  expected: readonly MapEntry[],
+): Generator<string> {
+  if (map instanceof BloomFilter) {
+    for (const [i, { values }] of expected.entries()) {
+      const missing = values.filter(({ bytes }) => !map.mayHave(bytes));
+      if (missing.length > 0) yield `maps.${map.name}: not there: value ${i}, ${valuesText(missing)}`;
+    }
+    return;
+  }
+  const found = [...elementsOf(map)];
+  for (let i = 0; i < Math.max(expected.length, found.length); i++) {
+    const [want, have] = [expected[i], found[i]];
+    const label = `maps.${map.name}[${i}]`;
+    const text = have === undefined ? 'nothing' : readable(dumpElement(machine, map, have), 'value');
+    if (want === undefined) yield `${label}: not expected: ${text}`;
+    else {
+      const bytes = have?.valueAddresses.map((address) => valueMemory(machine, map, address)) ?? [];
+      if (want.values.some((value, at) => !covers(value, bytes[at])))
+        yield `${label}: expected ${valuesText(want.values)}, found ${text}`;
     }
   }
 }

@@ -149,7 +149,8 @@ export class QueueStackMap extends MapBase implements KernelMap {
 
   /** What a lookup by a user finds: the value that is popped next. */
   find(key: Uint8Array): MapElement | undefined {
-    return key.length === 0 ? this.elements(this.#isStack ? this.count() - 1 : 0, 1)[0] : undefined;
+    if (key.length !== 0 || this.#head === this.#tail) return undefined;
+    return this.elements(this.#isStack ? this.count() - 1 : 0, 1)[0];
   }
 
   userUpdate(key: Uint8Array, values: readonly Uint8Array[], flags = 0n): number {

@@ -1,23 +1,22 @@
 /**
  * Writes the scenarios of this folder: scripts for the programs of lpm.bpf.c, queue.bpf.c and inner.bpf.c, by hand and at
- * random from fixed seeds. Usage: node test/kernel/maps/scenarios.mjs
+ * random from fixed seeds. Usage: node test/kernel/maps/scenarios.mjs && npx prettier --write test/kernel/maps
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const here = new URL('.', import.meta.url).pathname;
 const what = { lookup: 1, update: 2, remove: 3, push: 4, pop: 5, peek: 6, stale: 7 };
-const space = 24;
+
 const most = 64;
 
-const padded = (bytes) => [...bytes, ...Array(space - bytes.length).fill(0)];
 const hex = (byte) => `0x${byte.toString(16).padStart(2, '0')}`;
 const number = (value, size) => Array.from({ length: size }, (_, i) => Math.floor(value / 256 ** i) % 256);
 const step = (name, { key = [], value = [], flags = 0, map = 0 } = {}) => ({
   what: what[name],
-  map,
-  flags: String(flags),
-  key: padded(key),
-  value: padded(value),
+  ...(map !== 0 && { map }),
+  ...(flags !== 0 && { flags: String(flags) }),
+  ...(key.length > 0 && { key }),
+  ...(value.length > 0 && { value }),
 });
 
 /** A run of a script, which replaces the last one. */
@@ -39,7 +38,7 @@ function generator(seed) {
 }
 
 function write(name, scenario) {
-  writeFileSync(`${here}${name}.json`, `${JSON.stringify(scenario, null, 1)}\n`);
+  writeFileSync(`${here}${name}.json`, `${JSON.stringify(scenario)}\n`);
 }
 
 /* LPM_TRIE */
@@ -182,7 +181,7 @@ function randomSteps(random, data, count) {
 
 for (const [data, seed] of [1, 4, 10, 16].flatMap((data) => [1, 2, 3].map((seed) => [data, seed]))) {
   const random = generator(data * 1000 + seed);
-  const runs = Array.from({ length: 6 }, () => run(`do_lpm${data}`, randomSteps(random, data, most)));
+  const runs = Array.from({ length: 4 }, () => run(`do_lpm${data}`, randomSteps(random, data, most)));
   write(`lpm_random_${data}_${seed}`, { object: 'lpm.bpf.o', program: `do_lpm${data}`, runs });
 }
 
@@ -240,7 +239,7 @@ write('rings_contents', {
   ],
 });
 
-for (const seed of [1, 2, 3, 4]) {
+for (const seed of [1, 2, 3]) {
   const random = generator(seed);
   const runs = rings.map(([name, size]) => {
     const steps = Array.from({ length: most }, (_, i) => {
