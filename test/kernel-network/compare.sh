@@ -37,4 +37,14 @@ ip -6 route add prohibit 2001:db8:5::/48
 ip neighbour add 10.2.0.2 lladdr 06:00:00:00:02:02 dev d2 nud permanent
 ip neighbour add 10.3.0.2 lladdr 06:00:00:00:03:02 dev d3 nud permanent
 ip -6 neighbour add 2001:db8:2::2 lladdr 06:00:00:00:06:02 dev d2 nud permanent
-exec ${COMPARE:-node ../../dist/cli.cjs compare} ./*.json
+
+opened=$(mktemp)
+node open-sockets.mjs >"$opened" &
+sockets=$!
+trap 'kill $sockets; rm -f "$opened"' EXIT
+tries=0
+until grep -q open "$opened" || [ $tries -ge 50 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
+${COMPARE:-node ../../dist/cli.cjs compare} ./*.json

@@ -15,4 +15,6 @@ export const networkState = {
   redirectMap: state.network + 20,
   /** Flags of the call (u64). */
   redirectFlags: state.network + 24,
+  /** Linear offset of a record for each socket of the environment (u32), 0 before one was looked up. */
+  sockets: state.network + 32,
 } as const;

@@ -30,7 +30,7 @@ export interface StructMember {
 }
 
 /** Members of struct bpf_tcp_sock. */
-export const tcpSockMembers: Readonly<Record<string, StructMember>> = Object.fromEntries([
+export const tcpSockMembers: Readonly<Record<string, StructMember>> = Object.fromEntries<StructMember>([
   ...tcpWords.split(/\s+/).map((name, i) => [name, { offset: 4 * i, size: 4 }] as const),
   ...wideMembers.map((name, i) => [name, { offset: 80 + 8 * i, size: 8 }] as const),
   ...lastWords.map((name, i) => [name, { offset: 96 + 4 * i, size: 4 }] as const),

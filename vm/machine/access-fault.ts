@@ -62,6 +62,13 @@ function describe(miss: Miss): Omit<FaultCause, 'access'> {
       return describeKey(miss);
     case 'map_value':
       return describeValue(miss);
+    case 'sock':
+      if (region.readLimit === 0)
+        return {
+          kind: 'released-memory',
+          message: `${name} invalid mem access 'scalar': a socket that was released`,
+        };
+      return invalid(`${name} invalid sock access off=${offset} size=${size}`);
     case 'dynptr':
       return invalid(`${name} invalid mem access 'dynptr_ptr': only helpers read a dynptr`);
     case 'ringbuf_mem':
@@ -91,7 +98,7 @@ function describeKey({ machine, access, region, offset, name }: Miss): Omit<Faul
   }
   const within = (offset & region.slotMask) >>> 0;
   if (type === 'write' && within + size <= keySize) {
-    return { kind: 'write-forbidden', message: `write to change key ${name} not allowed` };
+    return { kind: 'refused-by-kernel', message: `write to change key ${name} not allowed` };
   }
   const map = region.kind === 'map_key' ? ` of ${mapName(machine, region)}` : '';
   return invalid(`invalid access to map key${map}, key_size=${keySize} off=${within} size=${size}`);

@@ -42,6 +42,7 @@ export const regionKinds = [
   'memory',
   'ringbuf_mem',
   'dynptr',
+  'sock',
 ] as const;
 export type RegionKind = (typeof regionKinds)[number];
 

@@ -55,6 +55,8 @@ export class AddressDescriber {
         return plus(`a record of ${this.#mapName(region)}`, offset);
       case 'dynptr':
         return 'dynptr';
+      case 'sock':
+        return plus('socket', offset);
       case 'memory':
         return plus('memory', offset);
       case 'none':

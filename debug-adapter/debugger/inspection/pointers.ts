@@ -54,8 +54,11 @@ function typeAt(target: Target, address: bigint): CType | undefined {
       return rest > 0 ? arrayOf(basic.byte, rest) : undefined;
     }
     case 'memory':
+    case 'ringbuf_mem':
+    case 'sock':
       return bytes;
     case 'code':
+    case 'dynptr':
     case 'map':
     case 'none':
       return undefined;
