@@ -44,10 +44,14 @@ const cycleLimit = (): Option =>
 const strict = (): Option =>
   new Option('--strict', 'stop at reads of registers and stack bytes that were never written');
 
+const noKernelRules = (): Option =>
+  new Option('--no-kernel-rules', "do not stop at what the kernel's verifier would refuse");
+
 /** What runs are asked for. */
 interface RunFlags {
   readonly cycleLimit: number;
   readonly strict?: boolean;
+  readonly kernelRules?: boolean;
 }
 
 const compareHelp = `
@@ -70,6 +74,7 @@ function commandLine(finish: (status: ExitStatus) => void): Command {
     .argument('<file...>', 'scenario files')
     .addOption(cycleLimit())
     .addOption(strict())
+    .addOption(noKernelRules())
     .action(async (files: string[], options: RunFlags) => {
       finish(await runCommand(files, options, write));
     });
@@ -80,6 +85,7 @@ function commandLine(finish: (status: ExitStatus) => void): Command {
     .argument('<file...>', 'scenario files')
     .addOption(cycleLimit())
     .addOption(strict())
+    .addOption(noKernelRules())
     .option('--junit <file>', 'write a JUnit report too')
     .action(async (files: string[], options: RunFlags & { junit?: string }) => {
       finish(await testCommand(files, options, print));

@@ -32,6 +32,13 @@ export interface LaunchConfiguration extends Partial<ScenarioJson> {
    * @default false
    */
   readonly strict?: boolean;
+  /**
+   * Stop with a fault, in the verifier's words, where the program does what the kernel would have refused to load: a
+   * callback that returns something other than 0 or 1, a call too many, a lock that is kept. Without it the program
+   * goes on as it would on the hardware.
+   * @default true
+   */
+  readonly kernelRules?: boolean;
   /** Folders of the machine that compiled the object, and where they are here. */
   readonly sourceMap?: Readonly<Record<string, string>>;
   /** Folder that relative paths are relative to. Default: the workspace folder. */

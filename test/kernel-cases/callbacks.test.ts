@@ -7,7 +7,6 @@ const inlined =
 /** Cases whose result is not the kernel's, with the reason. A case that has become equal has to leave the list. */
 const different: Readonly<Record<string, string>> = {
   map_maxent: 'reads struct bpf_map through the map pointer; maps here have no such struct',
-  locked_val: 'bpf_spin_lock is not supported',
   loop_empty_8388609: inlined,
   loop_empty_4294967295: inlined,
   loop_hi32: inlined,
@@ -15,25 +14,25 @@ const different: Readonly<Record<string, string>> = {
 
 /** Programs the kernel refuses to load: the kind of fault they run into here. */
 const refusedFaults: Readonly<Record<string, string>> = {
-  cbret_2: 'callback-return',
-  cbret_m1: 'callback-return',
-  cbret_unknown: 'callback-return',
-  cbret_and3: 'callback-return',
-  recursive_cb: 'call-depth',
-  keywrite: 'write-forbidden',
-  keywrite_arr: 'write-forbidden',
+  cbret_2: 'refused-by-kernel',
+  cbret_m1: 'refused-by-kernel',
+  cbret_unknown: 'refused-by-kernel',
+  cbret_and3: 'refused-by-kernel',
+  recursive_cb: 'refused-by-kernel',
+  keywrite: 'refused-by-kernel',
+  keywrite_arr: 'refused-by-kernel',
   ctx_null_deref: 'null-pointer',
-  ctx_scalar: 'helper-argument',
-  ctx_skb: 'helper-argument',
-  ctx_glob: 'helper-argument',
+  ctx_scalar: 'refused-by-kernel',
+  ctx_skb: 'refused-by-kernel',
+  ctx_glob: 'refused-by-kernel',
   ctx_oob: 'invalid-access',
   val_oob: 'invalid-access',
   key_oob: 'invalid-access',
   rdonly_prog: 'write-forbidden',
-  while_locked: 'unsupported-helper',
-  loop_ret2: 'callback-return',
-  loop_retm1: 'callback-return',
-  loop_rec: 'call-depth',
+  while_locked: 'refused-by-kernel',
+  loop_ret2: 'refused-by-kernel',
+  loop_retm1: 'refused-by-kernel',
+  loop_rec: 'refused-by-kernel',
   stack_big: 'refused-by-kernel',
 };
 

@@ -22,7 +22,7 @@ describe.each(engines)('timers, %s', (_, engine) => {
 
   test.each(cases.filter((recorded) => !ran(recorded)))('$name is refused', (recorded) => {
     const { fault } = runCase(recorded, {}, {}, engine);
-    expect(fault?.kind).toBe('callback-return');
+    expect(fault?.kind).toBe('refused-by-kernel');
     expect(fault?.message).toContain('At async callback return the register R0 has value 1');
   });
 });

@@ -73,7 +73,14 @@ export function enterCallbackRun(machine: Machine, deferred: Deferred): Result<v
 /** What the kernel has against the value that such a callback has returned; undefined for 0. */
 export function refusalOfReturn(machine: Machine): FaultCause | undefined {
   const value = BigInt.asIntN(64, machine.register(0));
-  if (value === 0n) return undefined;
+  if (value === 0n || !machine.kernelRules) return undefined;
   const message = `At async callback return the register R0 has value ${value}, should have been in [0, 0]`;
-  return { kind: 'callback-return', message };
+  return { kind: 'refused-by-kernel', message };
+}
+
+/** What the kernel has against a program that ends while it holds a lock. */
+export function refusalOfLock({ locks, kernelRules }: Machine): FaultCause | undefined {
+  if (locks.held === 0n || !kernelRules) return undefined;
+  const message = 'BPF_EXIT instruction in main prog cannot be used inside bpf_spin_lock-ed region';
+  return { kind: 'refused-by-kernel', message };
 }

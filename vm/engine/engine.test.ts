@@ -32,7 +32,6 @@ test('on random programs in all flavours', () => {
       'null-pointer',
       'write-forbidden',
       'helper-argument',
-      'call-depth',
       'refused-by-kernel',
     ]),
   );

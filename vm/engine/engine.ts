@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly chunkBlocks?: number;
   /** True: reads of registers and stack bytes that were never written are faults; nothing is compiled then. */
   readonly strict?: boolean;
+  /** False: what the kernel's verifier would refuse is no fault, see Machine.kernelRules. Default true. */
+  readonly kernelRules?: boolean;
 }
 
 /** A V8 that has compiled a function better uses it from the next call on: calls must not last. */

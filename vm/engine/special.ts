@@ -5,6 +5,7 @@ import { accessFault } from '../machine/access-fault.ts';
 import { outcome, type Outcome } from '../machine/helper.ts';
 import { refusalOfFrame } from '../machine/stack-depth.ts';
 import { decoded, state } from '../machine/layout.ts';
+import { spinUnlockHelper } from '../machine/locks.ts';
 import type { Machine } from '../machine/machine.ts';
 import { addressRegister, refusal, targetSlot } from './interpreter/decode-program.ts';
 import { performPacketLoad } from './packet-load.ts';
@@ -54,7 +55,10 @@ function performInstruction(machine: Machine, instruction: Instruction): Outcome
 /** An exit while the program holds references: the program itself has to have released them. */
 function performExit(machine: Machine): Outcome {
   const { depth } = machine.frames;
-  const leak = depth === 0 ? machine.references.leak('BPF_EXIT instruction in main prog') : undefined;
+  const leak =
+    depth === 0 && machine.kernelRules
+      ? machine.references.leak('BPF_EXIT instruction in main prog')
+      : undefined;
   return leak === undefined ? outcome.exit : machine.fail(leak);
 }
 
@@ -148,6 +152,9 @@ export function callHelper(machine: Machine): Outcome {
 
 function callHelperById(machine: Machine, id: number): Outcome {
   const helper = machine.helpers.helpers.get(id);
+  if (machine.locks.used && id !== spinUnlockHelper && machine.locks.held !== 0n) {
+    if (machine.refuse('function calls are not allowed while holding a lock')) return outcome.fault;
+  }
   if (helper !== undefined) return helper.call(machine);
   const name = machine.helpers.nameOf(id);
   const message =

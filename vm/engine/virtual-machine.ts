@@ -14,7 +14,7 @@ import type { FunctionSymbol } from '../object/program-object.ts';
 import type { ProgramFamily, RunInput, RunOutput } from '../programs/family.ts';
 import { familyOf } from '../programs/registry.ts';
 import { programTypeOfSection } from '../programs/section-types.ts';
-import { callbackFamily, enterCallbackRun, functionsOf, refusalOfReturn } from './callback-run.ts';
+import { callbackFamily, enterCallbackRun, functionsOf, refusalOfLock, refusalOfReturn } from './callback-run.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { StopReason, StopRequest } from './interpreter/interpreter.ts';
 import type { WatchHit, WatchRange } from './watches.ts';
@@ -74,6 +74,9 @@ export class VirtualMachine {
 
   private constructor(program: LinkedProgram, environment: Environment, options: EngineOptions) {
     this.machine = new Machine(program, environment, helperTable);
+    const { kernelRules = true } = options;
+    this.machine.kernelRules = kernelRules;
+    this.machine.frames.keysWritable = !kernelRules;
     this.machine.typeOfProgram = ({ sectionName }) => programTypeOfSection(sectionName);
     seedRandom(this.machine);
     if (options.strict === true) this.machine.keepWritten();
@@ -178,6 +181,7 @@ export class VirtualMachine {
     machine.written?.begin();
     machine.programType = family.name;
     machine.timers.running = 0;
+    machine.locks.held = 0n;
   }
 
   #familyOf(program: FunctionSymbol): Result<ProgramFamily> {
@@ -201,7 +205,7 @@ export class VirtualMachine {
   /** The exit has retired: where the kernel would not have it so, it was a fault. */
   #exited(): StopReason {
     const { machine } = this;
-    const refused = this.#current?.deferred && refusalOfReturn(machine);
+    const refused = refusalOfLock(machine) ?? (this.#current?.deferred && refusalOfReturn(machine));
     if (refused === undefined) return 'exited';
     machine.beginSlice(machine.cycle - 1, 0);
     machine.fail(refused);

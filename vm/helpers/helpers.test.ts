@@ -216,7 +216,7 @@ describe('bpf_for_each_map_elem', () => {
     call(machine, 164, map.address, machine.code.addressOfSlot(8), 0, 0);
     const before = machine.frames.read(1);
     expect(returnFrom(machine, 164, value)).toBe(
-      `callback-return: At callback return the register R0 has value ${text}, should have been in [0, 1]`,
+      `refused-by-kernel: At callback return the register R0 has value ${text}, should have been in [0, 1]`,
     );
     expect(machine.frames.read(1)).toEqual(before);
   });
@@ -240,10 +240,10 @@ describe('bpf_for_each_map_elem', () => {
     );
     expect(call(machine, 164, map.address, 7, 0, 0)).toBe('helper-argument: R2 type=scalar expected=func');
     expect(call(machine, 164, map.address, callback, 5, 0)).toBe(
-      'helper-argument: R3 type=scalar expected=fp',
+      'refused-by-kernel: R3 type=scalar expected=fp',
     );
     expect(call(machine, 164, map.address, callback, value, 0)).toBe(
-      'helper-argument: R3 type=map_value expected=fp',
+      'refused-by-kernel: R3 type=map_value expected=fp',
     );
     expect(machine.frames.depth).toBe(0);
   });
@@ -256,7 +256,7 @@ describe('bpf_for_each_map_elem', () => {
       expect(machine.frames.depth).toBe(depth);
     }
     expect(call(machine, 164, map.address, callback, 0, 0)).toBe(
-      'call-depth: the call stack of 9 frames is too deep',
+      'refused-by-kernel: the call stack of 9 frames is too deep',
     );
     for (let depth = 6; depth >= 0; depth--) expect(returnFrom(machine, 164, 0)).toBe(`depth ${depth}`);
     expect(machine.register(0)).toBe(1n);

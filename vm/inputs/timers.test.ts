@@ -53,12 +53,12 @@ describe('time that passes in a scenario', () => {
   });
 
   test('tells the fault of a callback', async () => {
-    const runs = [{}, { advanceNs: '2000000', expect: { fault: 'callback-return' } }];
+    const runs = [{}, { advanceNs: '2000000', expect: { fault: 'refused-by-kernel' } }];
     const result = await run({ object: 'timer_return.bpf.o', program: 'timer_return', runs });
     const [, second] = result['runs'] as Record<string, object>[];
     expect(second).toMatchObject({
       passed: true,
-      fault: { kind: 'callback-return', function: 'returns', cycle: 1 },
+      fault: { kind: 'refused-by-kernel', function: 'returns', cycle: 1 },
       callbacks: [{ r0: null, cycles: 1 }],
     });
   });

@@ -50,6 +50,8 @@ const noMap = 0xffffffff;
 export class Frames {
   readonly #memory: LinearMemory;
   readonly #regions: Regions;
+  /** A program may write to the key of an array that it is given: the verifier does not let it. */
+  keysWritable = false;
 
   constructor(memory: LinearMemory, regions: Regions) {
     this.#memory = memory;
@@ -172,6 +174,7 @@ export class Frames {
     const { view } = this.#memory;
     const row = this.#regions.rowOf(view.getUint32(this.record(depth) + frame.keyRegion, true));
     view.setUint32(row + regionRow.readLimit, size, true);
+    if (this.keysWritable) view.setUint32(row + regionRow.writeLimit, size, true);
   }
 
   /** Pops the innermost frame: restores r6 to r10 of the caller and goes on at its return point. */

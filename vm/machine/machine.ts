@@ -12,6 +12,7 @@ import { Frames } from './frames.ts';
 import type { HelperTable } from './helper.ts';
 import { outcome, type Outcome } from './helper.ts';
 import type { KernelMap } from './kernel-map.ts';
+import { Locks } from './locks.ts';
 import { heap, regionTable, runStates, state, type RunState } from './layout.ts';
 import type { OutputRecord } from './output.ts';
 import { OutsideMemory } from './outside-memory.ts';
@@ -46,6 +47,7 @@ export class Machine {
   readonly kernelMemory: OutsideMemory;
   readonly userMemory: OutsideMemory;
   readonly timers: Timers;
+  readonly locks: Locks;
   /** By index; filled by whoever puts the machine together. */
   readonly maps: KernelMap[] = [];
   readonly outputs: OutputRecord[] = [];
@@ -53,6 +55,11 @@ export class Machine {
   readonly notes: OutputRecord[] = [];
   readonly helpers: HelperTable;
   readonly stackDepths: StackDepths;
+  /**
+   * Whether what the kernel's verifier would have refused is a fault. False: the program goes on as it would on the
+   * hardware, as far as that is known. Set before anything else is put into the machine.
+   */
+  kernelRules = true;
   /** Set by whoever returns `outcome.fault`, and by the engine. */
   fault: Fault | undefined;
   /** BPF_PROG_TYPE_ name of the current run's program in lower case; empty before the first run. */
@@ -84,6 +91,7 @@ export class Machine {
     this.kernelMemory = new OutsideMemory(this.memory, environment.kernelMemory ?? []);
     this.userMemory = new OutsideMemory(this.memory, environment.userMemory ?? []);
     this.timers = new Timers(this.memory);
+    this.locks = new Locks(this.memory, program);
     this.memory.view.setBigUint64(state.ktime, environment.ktimeNs, true);
     this.memory.view.setUint32(state.cpu, environment.cpu, true);
   }
@@ -163,6 +171,12 @@ export class Machine {
   fail(cause: FaultCause): Outcome {
     this.fault = { ...cause, slot: this.slot, cycle: this.cycle };
     return outcome.fault;
+  }
+
+  /** The verifier would have refused the program here, in these words; true: that is a fault now. */
+  refuse(message: string): boolean {
+    if (this.kernelRules) this.fail({ kind: 'refused-by-kernel', message });
+    return this.kernelRules;
   }
 
   emitOutput(helper: string, text: string): void {

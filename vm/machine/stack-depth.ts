@@ -72,7 +72,7 @@ export class StackDepths {
 
   /** Why the kernel would not have a call of the function at slot `callee` here; undefined where it would. */
   refusalOfCall(machine: Machine, callee: number): FaultCause | undefined {
-    if (!this.canExceed(callee)) return undefined;
+    if (!machine.kernelRules || !this.canExceed(callee)) return undefined;
     const chain = [...this.#chain(machine), callee].map((entry) => this.#functions.get(entry));
     const ownStacks = this.#hasPrivateStacks(machine, chain[0]);
     const counted = chain.filter(
@@ -87,6 +87,7 @@ export class StackDepths {
 
   /** Why the kernel would not have a tail call in the innermost frame; undefined where it would. */
   refusalOfTailCall(machine: Machine): FaultCause | undefined {
+    if (!machine.kernelRules) return undefined;
     const callers = this.#chain(machine).slice(0, -1);
     const bytes = sumOf(callers.map((entry) => this.#functions.get(entry)));
     if (bytes < tailCallLimit) return undefined;
@@ -120,16 +121,18 @@ export class StackDepths {
 }
 
 /** Why there is no frame for one more call; undefined where there is. */
-export function refusalOfFrame({ frames }: Machine): FaultCause | undefined {
+export function refusalOfFrame({ frames, kernelRules }: Machine): FaultCause | undefined {
   const { depth } = frames;
   if (depth + 1 < maximumFrames) return undefined;
   const replaced = Array.from({ length: depth + 1 }, (_, at) => at).some(
     (at) => at > 0 && frames.tailCalls(at).length > 0,
   );
+  if (!replaced && kernelRules)
+    return { kind: 'refused-by-kernel', message: `the call stack of ${depth + 2} frames is too deep` };
   // Each program has 8 frames of its own in the kernel, also one that a subprogram has tail called.
   const message = replaced
     ? `the machine has ${maximumFrames} frames for a program together with what its subprograms tail call, the kernel has more`
-    : `the call stack of ${depth + 2} frames is too deep`;
+    : `the machine has ${maximumFrames} frames, as many as the kernel allows`;
   return { kind: 'call-depth', message };
 }
 

@@ -37,7 +37,8 @@ function write(machine: Machine, instruction: Instruction, slot: number): void {
   const at = machine.code.ipOfSlot(slot);
   const takesRegister = 'operand' in semantics ? semantics.operand === 'reg' : semantics.kind === 'atomic';
   const operand = takesRegister ? state.registers + 8 * src : at + decoded.constant;
-  view.setUint16(at + decoded.handler, handlerOf(row, imm), true);
+  // Calls while a lock is held are looked at by whoever performs helpers.
+  view.setUint16(at + decoded.handler, handlerOf(row, machine.locks.used ? 0 : imm), true);
   view.setUint16(at + decoded.dst, state.registers + 8 * dst, true);
   view.setUint32(at + decoded.operand, operand, true);
   view.setInt32(at + decoded.off, off, true);

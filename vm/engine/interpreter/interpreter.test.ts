@@ -150,7 +150,7 @@ describe('control', () => {
   test('the ninth frame is a fault', () => {
     const found = fault('f:\ncall f\nexit');
     expect(found).toMatchObject({
-      kind: 'call-depth',
+      kind: 'refused-by-kernel',
       message: 'the call stack of 9 frames is too deep',
       cycle: 7,
     });
