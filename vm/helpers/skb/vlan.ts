@@ -67,8 +67,8 @@ function takeTag(skb: Skb): number {
   const tci = view.getUint16(tag, false);
   const type = view.getUint16(tag + 2, false);
   skb.move(0, vlanHeaderSize, addressesSize);
-  // What follows the tag is looked at even where the packet ends before: it is 0 behind a packet that fills its buffer.
-  const after = skb.length >= ethernetHeaderSize + vlanHeaderSize + 2 ? view.getUint16(tag + 4, true) : 0;
+  // What follows the tag is looked at even where the packet ends before: the buffer goes on.
+  const after = view.getUint16(tag + 4, true);
   skb.setField(skBuff.protocol, innerProtocol(type, after));
   skb.pull(vlanHeaderSize);
   skb.moveHeader('macHeader', vlanHeaderSize);
