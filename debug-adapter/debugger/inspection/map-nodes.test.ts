@@ -134,3 +134,48 @@ describe('elements of maps', () => {
     expect(asked).toEqual([[999_900, 100]]);
   });
 });
+
+describe('maps that are not keys with values', () => {
+  const program = (file: string, prepare: (map: (name: string) => KernelMap) => void): StoppedProgram =>
+    new StoppedProgram(
+      object(`test/kernel/maps/${file}`),
+      ({ machine }) => prepare((name) => machine.maps.find((map) => map.name === name)!),
+      {},
+      file === 'queue' ? 'do_queue4' : 'do_hashes',
+    );
+  const lines = (node: VariableNode): string[] =>
+    node.children('indexed', 0, 10).map((child) => `${child.name} = ${child.value(decimal)}`);
+
+  test('QUEUE and STACK: values in the order in which they were pushed', () => {
+    const stopped = program('queue', (map) => {
+      for (const name of ['queue4', 'stack4'])
+        for (const value of [7n, 8n]) map(name).userUpdate(new Uint8Array(), [writeInteger(value, 4)]);
+    });
+    const queue = mapOf(stopped, 'queue4');
+    expect([queue.type, queue.value(decimal)]).toEqual(['QUEUE (__u32)', '2 of 4 elements']);
+    expect(lines(queue)).toEqual(['[0] = 7', '[1] = 8']);
+    expect(lines(mapOf(stopped, 'stack4'))).toEqual(['[0] = 7', '[1] = 8']);
+  });
+
+  test('BLOOM_FILTER: how full it is', () => {
+    const stopped = program('queue', (map) => {
+      map('bloom4').userUpdate(new Uint8Array(), [writeInteger(7n, 4)]);
+    });
+    const filter = mapOf(stopped, 'bloom4');
+    expect([filter.type, filter.value(decimal)]).toEqual(['BLOOM_FILTER (__u32)', '5 of 128 bits set']);
+  });
+
+  test('maps of maps: the inner maps themselves', () => {
+    const stopped = program('inner', (map) => {
+      map('hash1').userUpdate(writeInteger(3n, 4), [u64(9)]);
+    });
+    const outer = mapOf(stopped, 'hashes');
+    expect([outer.type, outer.value(decimal)]).toEqual(['ARRAY_OF_MAPS (__u32 → HASH)', '3 of 4 elements']);
+    expect(lines(outer)).toEqual([
+      '[0] = hash0: 0 of 8 elements',
+      '[1] = hash1: 1 of 8 elements',
+      '[3] = hash0: 0 of 8 elements',
+    ]);
+    expect(lines(outer.children('indexed', 1, 1)[0]!)).toEqual(['[0] = 3 → 9']);
+  });
+});

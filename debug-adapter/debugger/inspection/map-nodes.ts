@@ -1,10 +1,14 @@
+import { readUnsigned } from '../../../vm/base/bytes.ts';
 import type { KernelMap, MapElement } from '../../../vm/machine/kernel-map.ts';
+import { mapTypeName } from '../../../vm/object/map-types.ts';
+import { BloomFilter } from '../../../vm/maps/bloom-filter.ts';
+import { innerMapsOf } from '../../../vm/maps/hash-of-maps.ts';
 import { ProgArrayMap } from '../../../vm/maps/prog-array.ts';
 import type { ValueFormat, VariableNode } from '../variable.ts';
 import { spell } from './c-type.ts';
 import { formatValue } from './format-value.ts';
 import { keyExpression } from './key-text.ts';
-import { groupNode, listNode, type NodeContext } from './nodes.ts';
+import { groupNode, listNode, textNode, type NodeContext } from './nodes.ts';
 import { programSlotNode } from './program-slots.ts';
 import { ValueNode } from './value-node.ts';
 import { constant, readOnly, type Value } from './value.ts';
@@ -19,7 +23,10 @@ export function mapNodes(context: NodeContext): readonly VariableNode[] {
 export function mapNode(context: NodeContext, map: KernelMap): VariableNode {
   const { target } = context;
   const { definition } = map.linked;
-  const types = `${spell(target.keyType(map))} → ${spell(target.valueType(map))}`;
+  if (map instanceof BloomFilter) return bloomNode(context, map);
+  const inner = innerMapsOf(map);
+  const value = inner ? mapTypeName(inner.template.type) : spell(target.valueType(map));
+  const types = definition.keySize === 0 ? value : `${spell(target.keyType(map))} → ${value}`;
   const count = map.count();
   return listNode(
     map.name,
@@ -27,8 +34,14 @@ export function mapNode(context: NodeContext, map: KernelMap): VariableNode {
     count,
     (start, wanted) =>
       map.elements(start, wanted).map((element, i) => elementNode(context, map, element, start + i)),
-    { type: `${map.typeName} (${types})`, evaluateName: map.name },
+    { type: `${map.typeName} (${types})`, ...(map.linked.madeLater !== true && { evaluateName: map.name }) },
   );
+}
+
+/** Values cannot be listed: how full it is, is all there is to see. */
+function bloomNode({ target }: NodeContext, map: BloomFilter): VariableNode {
+  const text = (): string => `${map.bitsSet} of ${map.bits} bits set`;
+  return textNode(map.name, text, { type: `${map.typeName} (${spell(target.valueType(map))})` });
 }
 
 /** `5 of 16 elements`, `4 elements` where it is full, as an array always is. */
@@ -43,6 +56,9 @@ export function keyValue({ target }: NodeContext, map: KernelMap, { key, keyAddr
 }
 
 function elementNode(context: NodeContext, map: KernelMap, element: MapElement, index: number): VariableNode {
+  if (element.key.length === 0) return keylessNode(context, map, element, index);
+  const inner = innerMapOf(context, map, element);
+  if (inner !== undefined) return innerMapNode(context, map, element, inner);
   if (map instanceof ProgArrayMap) return programSlotNode(context, map, element);
   const key = keyValue(context, map, element);
   const name = `[${index}]`;
@@ -62,6 +78,39 @@ function elementNode(context: NodeContext, map: KernelMap, element: MapElement, 
     type: spell(context.target.valueType(map)),
     evaluateName: expression,
   });
+}
+
+/** A value of a QUEUE or STACK. */
+function keylessNode(
+  context: NodeContext,
+  map: KernelMap,
+  { valueAddresses }: MapElement,
+  index: number,
+): VariableNode {
+  const storage = context.target.memory(valueAddresses[0] ?? 0n);
+  return new ValueNode(context, { type: context.target.valueType(map), storage }, { name: `[${index}]` });
+}
+
+/** The map that an element of a map of maps stands for. */
+function innerMapOf(
+  { target }: NodeContext,
+  map: KernelMap,
+  { valueAddresses }: MapElement,
+): KernelMap | undefined {
+  const id = target.read(valueAddresses[0] ?? 0n, 4);
+  return id && innerMapsOf(map)?.at(Number(readUnsigned(id)));
+}
+
+/** An inner map under its key in the outer one. */
+function innerMapNode(
+  context: NodeContext,
+  map: KernelMap,
+  element: MapElement,
+  inner: KernelMap,
+): VariableNode {
+  const key = keyExpression(keyValue(context, map, element));
+  const node = mapNode(context, inner);
+  return { ...node, name: `[${key}]`, value: (format) => `${inner.name}: ${node.value(format)}` };
 }
 
 function valueNodes(
