@@ -70,8 +70,14 @@ function batch(commands: readonly (readonly string[])[], folder: string, cpu: nu
   writeFileSync(file, commands.map((words) => `${words.join(' ')}\n`).join(''));
   const ran = bpftool(['-j', 'batch', 'file', file], cpu);
   const list = parseJson(ran.stdout);
-  if (!list.ok || !isJsonArray(list.value))
-    return raise('bpftool', `bpftool gave no list of answers: ${(ran.stdout + ran.stderr).slice(0, 500)}`);
+  if (!list.ok || !isJsonArray(list.value)) {
+    const why = list.ok ? 'no list' : list.problem.message;
+    const end = (ran.stdout + ran.stderr).slice(-200);
+    return raise(
+      'bpftool',
+      `the answers of bpftool (status ${ran.status ?? 'none'}): ${why}; they end with ${end}`,
+    );
+  }
   const answers = list.value
     .filter((item) => isJsonObject(item) && 'command' in item)
     .map((item) => answerOf(isJsonObject(item) ? (item['output'] ?? null) : null, 0));
