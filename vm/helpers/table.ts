@@ -1,6 +1,7 @@
 import type { Helper, HelperTable } from '../machine/helper.ts';
 import { routeHelpers } from './fib-lookup.ts';
 import { forEachMapElem } from './for-each-map-elem.ts';
+import { kfuncTable } from './kfuncs/table.ts';
 import { loop } from './loop.ts';
 import { mapAccessHelpers } from './map-access.ts';
 import { dynptrHelpers } from './dynptr.ts';
@@ -21,6 +22,7 @@ import { skbHelpers } from './skb/index.ts';
 import { redirectHelpers } from './redirect.ts';
 import { sysBpfHelpers } from './sys-bpf.ts';
 import { socketHelpers } from './socket-lookup.ts';
+import { synCookieHelpers } from './syn-cookies.ts';
 import { systemHelpers } from './system.ts';
 import { spinLockHelpers } from './spin-lock.ts';
 import { tailCall } from './tail-call.ts';
@@ -38,6 +40,7 @@ const implemented: readonly Helper[] = [
   ...redirectHelpers,
   ...routeHelpers,
   ...socketHelpers,
+  ...synCookieHelpers,
   ...fileHelpers,
   findVma,
   ...kernelNameHelpers,
@@ -62,5 +65,6 @@ const implemented: readonly Helper[] = [
 
 export const helperTable: HelperTable = {
   helpers: new Map(implemented.map((helper) => [helper.id, helper])),
+  kfuncs: kfuncTable.kfuncs,
   nameOf: (id) => helperNames.get(id),
 };
