@@ -85,6 +85,10 @@ function* outputDifferences(expected: Expectation['output'], found: RunOutcome['
     else {
       if (want.helper !== undefined && want.helper !== have.helper)
         yield `output[${i}].helper: expected ${want.helper}, found ${have.helper}`;
+      if (want.map !== undefined && want.map !== have.map)
+        yield `output[${i}].map: expected ${want.map}, found ${have.map ?? 'none'}`;
+      if (want.data !== undefined && want.data !== toHex(have.data ?? new Uint8Array()))
+        yield `output[${i}].data: expected ${want.data}, found ${have.data ? toHex(have.data) : 'none'}`;
       if (want.text !== undefined && want.text !== have.text)
         yield `output[${i}].text: expected ${JSON.stringify(want.text)}, found ${text ?? ''}`;
     }

@@ -14,6 +14,7 @@ import { mapNamed } from './expectations.ts';
 import { readGlobals, storeGlobals } from './globals.ts';
 import { fillMapsFromFiles, mapFileOf } from './map-file.ts';
 import { packetFromCapture } from './packet-file.ts';
+import { describeRecords, putSamples, readRecordTypes, readRings, type RecordTypes } from './records.ts';
 import type { Scenario, ScenarioRun, StateChange } from './scenario.ts';
 import { valueFromJson, type ValueType } from './typed-value.ts';
 
@@ -29,6 +30,7 @@ export interface PreparedScenario {
   readonly scenario: Scenario;
   readonly object: ProgramObject;
   readonly vm: VirtualMachine;
+  readonly recordTypes: RecordTypes;
 }
 
 /** What is asked of the machine besides the scenario. */
@@ -66,9 +68,13 @@ export function prepareObject(
   object: ProgramObject,
   { strict = false, kernelRules = true }: MachineOptions = {},
 ): PreparedScenario {
-  const vm = expectOk(VirtualMachine.create(expectOk(link(object)), scenario.environment, { strict, kernelRules }));
+  const vm = expectOk(
+    VirtualMachine.create(expectOk(link(object)), scenario.environment, { strict, kernelRules }),
+  );
   changeState(vm.machine, scenario.state, '', false);
-  return { scenario, object, vm };
+  const recordTypes = readRecordTypes(vm.machine, scenario.eventTypes);
+  describeRecords(vm.machine, recordTypes);
+  return { scenario, object, vm, recordTypes };
 }
 
 /** Problems of the object or of the whole scenario, where the run names no program itself. */
@@ -113,12 +119,14 @@ export async function packetOf(
 }
 
 function startRun(
-  { scenario, object, vm }: PreparedScenario,
+  { scenario, object, vm, recordTypes }: PreparedScenario,
   run: ScenarioRun,
   packet: Uint8Array | undefined,
 ): FunctionSymbol | undefined {
   const { machine } = vm;
   if (run.set) changeState(machine, run.set, memberPath(run.path, 'set'), true);
+  putSamples(machine, recordTypes, run.userRingbuf ?? {}, memberPath(run.path, 'userRingbuf'));
+  readRings(machine, run.readRingbuf ?? [], memberPath(run.path, 'readRingbuf'));
   if (run.advanceNs !== undefined) {
     vm.advance(run.advanceNs);
     return undefined;

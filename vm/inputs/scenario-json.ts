@@ -13,6 +13,11 @@ export interface ScenarioJson {
   readonly environment?: EnvironmentJson;
   readonly maps?: MapsJson;
   readonly globals?: GlobalsJson;
+  /**
+   * C types of the records that programs send by ring buffers and perf events, and of samples of user ring buffers, by
+   * map: `{ "events": "struct event" }`. Records without a type are shown as hex digits.
+   */
+  readonly eventTypes?: Readonly<Record<string, string>>;
   /** Runs of programs, in order, on the same maps. Default: one run. */
   readonly runs?: readonly RunJson[];
 }
@@ -63,7 +68,11 @@ export interface MapFileJson {
   readonly file: string;
 }
 
-/** Bytes as bpftool prints them (`["0x01", "0x00"]`), or values typed by BTF (`{ "packets": 3 }`). */
+/**
+ * Bytes as bpftool prints them (`["0x01", "0x00"]`), or values typed by BTF (`{ "packets": 3 }`). In a map of maps the
+ * value is the name of a map, or a list of elements: an inner map of its own, called `outer[key]`. Queues, stacks and
+ * bloom filters have no keys; their values are pushed in this order.
+ */
 export interface MapEntryJson {
   readonly key?: unknown;
   readonly value?: unknown;
@@ -86,6 +95,13 @@ export interface RunJson {
   readonly ctxIn?: ContextJson;
   /** Changes that are made before this run. */
   readonly set?: { readonly maps?: MapsJson; readonly globals?: GlobalsJson };
+  /**
+   * Samples that user space puts into user ring buffers before this run, by map: hex digits (`"0x01 0x02"`), a list of
+   * bytes, or a value of the type that `eventTypes` names.
+   */
+  readonly userRingbuf?: Readonly<Record<string, readonly unknown[]>>;
+  /** Ring buffers that user space reads, and so empties, before this run. */
+  readonly readRingbuf?: readonly string[];
   /** No program runs, so many nanoseconds pass. */
   readonly advanceNs?: IntegerJson;
   readonly expect?: ExpectationJson;
@@ -110,7 +126,14 @@ export interface ExpectationJson {
   readonly maps?: MapsJson;
   readonly globals?: GlobalsJson;
   /** What the program printed, in order. */
-  readonly output?: readonly { readonly helper?: string; readonly text?: string }[];
+  readonly output?: readonly {
+    readonly helper?: string;
+    readonly text?: string;
+    /** Records: the map that they went to. */
+    readonly map?: string;
+    /** Records: their bytes, in hex digits. */
+    readonly data?: string;
+  }[];
   /** A fault by kind or members, or null for a run without one. */
   readonly fault?: null | string | Readonly<Record<string, string | number>>;
 }

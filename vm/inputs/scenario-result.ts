@@ -170,8 +170,15 @@ function callbackJson(report: CallbackReport): JsonObject {
   };
 }
 
+/** Records for user space with their bytes and, where they did not get there, the kernel's error. */
 function recordsJson(records: readonly OutputRecord[]): JsonObject[] {
-  return records.map(({ helper, text }) => ({ helper, text }));
+  return records.map(({ helper, text, map, data, error }) => ({
+    helper,
+    ...(map !== undefined && { map }),
+    text,
+    ...(data && { data: toHex(data) }),
+    ...(error !== undefined && { error }),
+  }));
 }
 
 function faultJson(fault: FaultReport): JsonObject {

@@ -1,4 +1,4 @@
-import { fromHex } from '../base/bytes.ts';
+import { fromHex, toHex } from '../base/bytes.ts';
 import { attempt, expectOk, type Result } from '../base/problem.ts';
 import { defaultEnvironment, type Environment } from '../environment/environment.ts';
 import { decodeUtf8 } from '../base/byte-reader.ts';
@@ -23,6 +23,8 @@ export interface Scenario {
   readonly program: string | undefined;
   readonly environment: Environment;
   readonly state: StateChange;
+  /** C types of the records of ring buffers and perf events, by map. */
+  readonly eventTypes: Readonly<Record<string, string>>;
   readonly runs: readonly ScenarioRun[];
 }
 
@@ -42,6 +44,10 @@ export interface ScenarioRun {
   readonly packet: Uint8Array | PacketInFile | undefined;
   readonly context: Unchecked | undefined;
   readonly set: StateChange | undefined;
+  /** Samples that user space puts into user ring buffers before the run, by map. */
+  readonly userRingbuf: Unchecked | undefined;
+  /** Ring buffers that user space reads before the run. */
+  readonly readRingbuf: readonly string[] | undefined;
   /** Set: no program runs, time passes. */
   readonly advanceNs: bigint | undefined;
   readonly expect: Expectation | undefined;
@@ -60,9 +66,17 @@ export interface Expectation {
   readonly dataOut: Uint8Array | undefined;
   readonly maps: Unchecked;
   readonly globals: Unchecked;
-  readonly output: readonly { readonly helper?: string; readonly text?: string }[] | undefined;
+  readonly output: readonly ExpectedOutput[] | undefined;
   /** Null: the run has to end without one. */
   readonly fault: ExpectedFault | null | undefined;
+}
+
+/** `data`: hex digits. */
+export interface ExpectedOutput {
+  readonly helper?: string;
+  readonly text?: string;
+  readonly map?: string;
+  readonly data?: string;
 }
 
 export type ExpectedFault = Readonly<Partial<Record<keyof typeof faultMembers, string | number>>>;
@@ -87,7 +101,15 @@ export function readScenario(bytes: Uint8Array, file: string): Result<Scenario> 
 }
 
 /** The members that a scenario may have, for those who take them from something bigger. */
-export const scenarioMembers = ['object', 'program', 'environment', 'maps', 'globals', 'runs'] as const;
+export const scenarioMembers = [
+  'object',
+  'program',
+  'environment',
+  'maps',
+  'globals',
+  'eventTypes',
+  'runs',
+] as const;
 
 /** Checks a parsed JSON value. */
 export function parseScenario(json: unknown): Result<Scenario> {
@@ -99,6 +121,7 @@ export function parseScenario(json: unknown): Result<Scenario> {
       program: optional(scenario, 'program', '', textOf),
       environment: optional(scenario, 'environment', '', readEnvironment) ?? defaultEnvironment,
       state: readState(scenario, ''),
+      eventTypes: optional(scenario, 'eventTypes', '', readEventTypes) ?? {},
       runs: runs.map((run, i) => readRun(run, `runs[${i}]`)),
     };
   });
@@ -156,6 +179,7 @@ const runMembers = [
   'ctxIn',
   'set',
   'userRingbuf',
+  'readRingbuf',
   'advanceNs',
   'expect',
 ] as const;
@@ -164,8 +188,6 @@ const programMembers = ['program', 'cpu', 'dataIn', 'ctxIn'] as const;
 
 function readRun(value: unknown, path: string): ScenarioRun {
   const run = membersOf(value, path, runMembers);
-  if (run['userRingbuf'] !== undefined)
-    wrong(memberPath(path, 'userRingbuf'), 'user ring buffers are not supported yet');
   const advanceNs = optional(run, 'advanceNs', path, timeOf);
   if (advanceNs !== undefined) {
     const name = programMembers.find((member) => run[member] !== undefined);
@@ -178,9 +200,18 @@ function readRun(value: unknown, path: string): ScenarioRun {
     packet: optional(run, 'dataIn', path, readPacket),
     context: optional(run, 'ctxIn', path, readContext),
     set: optional(run, 'set', path, (set, at) => readState(membersOf(set, at, ['maps', 'globals']), at)),
+    userRingbuf: optional(run, 'userRingbuf', path, membersOf),
+    readRingbuf: optional(run, 'readRingbuf', path, (list, at) =>
+      listOf(list, at).map((name, i) => textOf(name, `${at}[${i}]`)),
+    ),
     advanceNs,
     expect: optional(run, 'expect', path, readExpectation),
   };
+}
+
+function readEventTypes(value: unknown, path: string): Readonly<Record<string, string>> {
+  const types = Object.entries(membersOf(value, path));
+  return Object.fromEntries(types.map(([name, type]) => [name, textOf(type, memberPath(path, name))]));
 }
 
 function readPacket(value: unknown, path: string): Uint8Array | PacketInFile {
@@ -224,11 +255,18 @@ function readRetval(value: unknown, path: string): number | string {
   return numberOf(-0x80000000, u32)(value, path) >>> 0;
 }
 
-function readOutput(value: unknown, path: string): { readonly helper?: string; readonly text?: string } {
-  const members = membersOf(value, path, ['helper', 'text']);
+function readOutput(value: unknown, path: string): ExpectedOutput {
+  const members = membersOf(value, path, ['helper', 'text', 'map', 'data']);
+  const map = optional(members, 'map', path, textOf);
+  const data = optional(members, 'data', path, hexOf);
   const helper = optional(members, 'helper', path, textOf);
   const text = optional(members, 'text', path, textOf);
-  return { ...(helper !== undefined && { helper }), ...(text !== undefined && { text }) };
+  return {
+    ...(helper !== undefined && { helper }),
+    ...(text !== undefined && { text }),
+    ...(map !== undefined && { map }),
+    ...(data !== undefined && { data: toHex(data) }),
+  };
 }
 
 function readFault(value: unknown, path: string): ExpectedFault {
