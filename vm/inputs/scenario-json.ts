@@ -1,4 +1,5 @@
 import type { NetworkJson } from './network-json.ts';
+import type { SkbJson } from './skb-json.ts';
 import type { KernelEnvironmentJson } from './kernel-environment-json.ts';
 
 /**
@@ -55,6 +56,7 @@ export interface EnvironmentJson extends KernelEnvironmentJson {
    */
   readonly hashSeed?: IntegerJson;
   readonly network?: NetworkJson;
+  readonly skb?: SkbJson;
 }
 
 /** A number, or text for numbers that JSON cannot hold: `"0xffffffffffffffff"`. */
