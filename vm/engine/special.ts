@@ -10,6 +10,9 @@ import type { Machine } from '../machine/machine.ts';
 import { addressRegister, refusal, targetSlot } from './interpreter/decode-program.ts';
 import { performPacketLoad } from './packet-load.ts';
 
+/** Kfuncs that may be called while a lock is held (kfunc_spin_allowed): of iterators, lists and trees. */
+const lockedKfuncs = /^bpf_(iter_num|list|rbtree)_/;
+
 /**
  * Performs the instruction where the machine stands, when the fast path does not: accesses to the context, calls
  * through registers, and everything that ends in a fault.
@@ -74,6 +77,20 @@ function accessedAddress(machine: Machine, instruction: Instruction): bigint {
   return BigInt.asUintN(64, machine.register(addressRegister(instruction)) + BigInt(instruction.off));
 }
 
+/** Where addresses of the kernel begin on x86-64. */
+const kernelAddresses = 0xffff_8000_0000_0000n;
+
+/** A load through a pointer to a struct of the kernel; false where the environment says nothing of what lies there. */
+function loadOutside(machine: Machine, { dst, row }: Instruction, address: bigint, size: number): boolean {
+  const found = machine.kernelMemory.find(address);
+  if (found === undefined || found.available < size) return false;
+  machine.accessListener?.(found.linear, size, 'read');
+  const value = readUnsigned(machine.memory.bytes.subarray(found.linear, found.linear + size));
+  const signed = row.semantics.kind === 'load' && row.semantics.signed;
+  machine.setRegister(dst, signed ? BigInt.asIntN(8 * size, value) : value);
+  return true;
+}
+
 /** An access that the region table refused: a store to the context by its program type's rules, else a fault. */
 function performAccess(
   machine: Machine,
@@ -88,6 +105,8 @@ function performAccess(
   if (place?.region.kind === 'ctx' && kind === 'store' && machine.contextStore !== undefined) {
     if (machine.contextStore(machine, place.offset, size, storedValue(machine, size))) return outcome.next;
   }
+  if (kind === 'load' && address >= kernelAddresses && loadOutside(machine, instruction, address, size))
+    return outcome.next;
   return machine.fail(accessFault(machine, { type, address, size, register }));
 }
 
@@ -106,15 +125,26 @@ function performCall(
     case 'subprogram':
       return callSubprogram(machine, targetSlot(instruction, machine.slot) ?? 0);
     case 'kfunc':
-      return machine.fail({
-        kind: 'unsupported-kfunc',
-        message: `the machine does not have the kfunc ${machine.program.kernelFunctions[instruction.imm]?.name ?? `with BTF id ${instruction.imm}`}`,
-      });
+      return callKernelFunction(machine, instruction);
     case 'register':
       return callRegister(machine, instruction.dst);
     case 'helper':
       return callHelper(machine);
   }
+}
+
+/** A kfunc: its immediate is an index into LinkedProgram.kernelFunctions. */
+function callKernelFunction(machine: Machine, { imm }: Instruction): Outcome {
+  const name = machine.program.kernelFunctions[imm]?.name;
+  const kfunc = name === undefined ? undefined : machine.helpers.kfuncs?.get(name);
+  if (kfunc === undefined) {
+    const message = `the machine does not have the kfunc ${name ?? `with BTF id ${imm}`}`;
+    return machine.fail({ kind: 'unsupported-kfunc', message });
+  }
+  if (machine.locks.held !== 0n && !lockedKfuncs.test(kfunc.name)) {
+    if (machine.refuse('function calls are not allowed while holding a lock')) return outcome.fault;
+  }
+  return kfunc.call(machine);
 }
 
 /** callx: the address of a function, or (in code that clang made at -O0) the number of a helper. */

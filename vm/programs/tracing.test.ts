@@ -34,7 +34,7 @@ function run(
   const vm = expectOk(VirtualMachine.create(linked, { ...defaultEnvironment, ...environment }));
   const started = vm.startRun(symbol, input);
   if (!started.ok) return `${started.problem.code}: ${started.problem.message}`;
-  vm.run(1000);
+  vm.run(100_000);
   const { fault, r0 } = vm.result();
   return fault === undefined ? BigInt.asIntN(64, r0) : `${fault.kind}: ${fault.message}`;
 }
@@ -122,6 +122,38 @@ describe('arguments by number', () => {
     ],
   ])('%s', (section, code, expected) => {
     expect(run(section, code, context)).toBe(expected);
+  });
+});
+
+describe('loads through pointers of the kernel', () => {
+  const kernelMemory = [
+    { address: 0xffff_8880_0000_0000n, bytes: Uint8Array.of(0xfe, 0xff, 0xff, 0xff, 5, 0, 0, 0) },
+  ];
+  const pointer = { ctxIn: { args: [0xffff_8880_0000_0000n] } };
+  test.each<[string, bigint | string]>([
+    ['r0 = *(u32 *)(r2 + 0)', 0xffff_fffen],
+    ['r0 = *(s32 *)(r2 + 0)', -2n],
+    ['r0 = *(u8 *)(r2 + 4)', 5n],
+    ['r0 = *(u64 *)(r2 + 4)', 'invalid-access'],
+    ['r0 = *(u8 *)(r2 + 8)', 'invalid-access'],
+    ['*(u8 *)(r2 + 0) = 1\nr0 = 0', 'invalid-access'],
+  ])('%s', (code, expected) => {
+    const result = run('fentry/do_work', `r2 = *(u64 *)(r1 + 0)\n${code}\nexit`, pointer, { kernelMemory });
+    expect(typeof result === 'string' ? result.split(':')[0] : result).toBe(expected);
+  });
+
+  test('in a loop that is compiled', () => {
+    const code = `
+      r6 = *(u64 *)(r1 + 0)
+      r7 = 3000
+      r0 = 0
+    again:
+      r8 = *(u8 *)(r6 + 4)
+      r0 += r8
+      r7 -= 1
+      if r7 != 0 goto again
+      exit`;
+    expect(run('fentry/do_work', code, pointer, { kernelMemory })).toBe(15000n);
   });
 });
 
