@@ -22,6 +22,8 @@ import { PerfEventArrayMap } from './perf-event-array.ts';
 import { QueueStackMap } from './queue-stack-map.ts';
 import { RingBufferMap, UserRingBufferMap } from './ring-buffer.ts';
 import { StackTraceMap } from './stack-trace.ts';
+import { StructOpsMap } from './struct-ops-map.ts';
+import { SockMap } from './sock-map.ts';
 import { UnsupportedMap } from './unsupported-map.ts';
 import { XskMap } from './xsk-map.ts';
 
@@ -51,6 +53,8 @@ function make(machine: Machine, linked: LinkedMap, index: number): KernelMap {
       return new ArrayOfMaps(machine, linked, index);
     case mapType.HASH_OF_MAPS:
       return new HashOfMaps(machine, linked, index);
+    case mapType.STRUCT_OPS:
+      return new StructOpsMap(machine, linked, index);
     case mapType.QUEUE:
     case mapType.STACK:
       return new QueueStackMap(machine, linked, index);
@@ -76,6 +80,8 @@ function make(machine: Machine, linked: LinkedMap, index: number): KernelMap {
       return new DevMapHash(machine, linked, index);
     case mapType.CPUMAP:
       return new CpuMap(machine, linked, index);
+    case mapType.SOCKMAP:
+      return new SockMap(machine, linked, index);
     case mapType.XSKMAP:
       return new XskMap(machine, linked, index);
     case mapType.RINGBUF:

@@ -88,6 +88,8 @@ export interface MapDefinition {
   readonly inner: MapDefinition | undefined;
   /** Slots that `.values` initialises, with the name of a map, or of a function for a PROG_ARRAY. */
   readonly slots: readonly { readonly index: number; readonly target: string }[];
+  /** The struct of a STRUCT_OPS map; `slots` says which pointers in it are functions. */
+  readonly contents?: Uint8Array;
 }
 
 export interface DataSection {

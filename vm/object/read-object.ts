@@ -9,7 +9,8 @@ import { SHN } from './elf/constants.ts';
 import { placeIn, sectionByName, type ElfFile } from './elf/elf-file.ts';
 import { readElf } from './elf/read-elf.ts';
 import { isCodeSection, isProgram, readFunctions, slotSize } from './functions.ts';
-import { readMaps } from './map-definitions.ts';
+import { readMaps, type FunctionName } from './map-definitions.ts';
+import { isStructOps, readStructOps } from './struct-ops.ts';
 import type { CoreRelocation, ExternSymbol, LineRow, ProgramObject } from './program-object.ts';
 
 /** Reads a compiled BPF object. `name` is the file's name in messages. */
@@ -23,23 +24,17 @@ function fromElf(elf: ElfFile): ProgramObject {
   const ext = readExt(elf, btf);
   const functions = readFunctions(elf, btf, ext);
   const mapsSection = sectionByName(elf, '.maps');
-  const placedMaps = mapsSection
-    ? readMaps(
-        elf,
-        mapsSection,
-        btf,
-        (section, offset) =>
-          functions.find((candidate) => candidate.section === section && candidate.offset === offset)?.name,
-      )
-    : [];
+  const functionName: FunctionName = (section, offset) =>
+    functions.find((candidate) => candidate.section === section && candidate.offset === offset)?.name;
+  const placedMaps = mapsSection ? readMaps(elf, mapsSection, btf, functionName) : [];
+  const structOps = elf.sections
+    .filter(isStructOps)
+    .flatMap((section) => readStructOps(elf, section, btf, functionName));
   const maps = mapsSection && { section: mapsSection.index, maps: placedMaps };
   const dataSections = elf.sections
     .filter(isDataSection)
     .map((section) => readDataSection(elf, section, btf));
-  const warnings: Problem[] = [
-    ...dataSections.flatMap((section) => unrelocatedData(elf, section) ?? []),
-    ...structOps(elf),
-  ];
+  const warnings: Problem[] = [...dataSections.flatMap((section) => unrelocatedData(elf, section) ?? [])];
   const locate = new SectionLocator(elf, warnings);
 
   return {
@@ -48,7 +43,7 @@ function fromElf(elf: ElfFile): ProgramObject {
     codeSections: elf.sections.filter(isCodeSection).map((section) => readCodeSection(elf, section, maps)),
     functions,
     programs: functions.filter(isProgram),
-    maps: placedMaps.map(({ definition }) => definition),
+    maps: [...placedMaps.map(({ definition }) => definition), ...structOps],
     dataSections,
     externs: readExterns(elf, btf),
     btf,
@@ -75,17 +70,6 @@ function refuseLegacyMaps(elf: ElfFile): void {
     placeIn(elf, section),
     'define the maps in SEC(".maps") with __uint and __type',
   );
-}
-
-/** Tables of functions that a kernel subsystem would call. Their functions can be run; nothing calls them here. */
-function structOps(elf: ElfFile): Problem[] {
-  return elf.sections
-    .filter(({ name, size }) => size > 0 && /^\??\.struct_ops(\.link)?$/.test(name))
-    .map((section) => ({
-      code: 'struct-ops',
-      message: 'maps of type STRUCT_OPS are not made; their functions can only be run by name',
-      place: placeIn(elf, section),
-    }));
 }
 
 function readBtf(elf: ElfFile): Btf | undefined {

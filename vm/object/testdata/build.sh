@@ -18,3 +18,4 @@ compile kconfig.bpf.o kconfig.bpf.c -O2
 compile core.bpf.o core.bpf.c -O2
 compile core-flavour.bpf.o core.bpf.c -O2 -DFLAVOUR
 compile bitfield.bpf.o bitfield.bpf.c -O2
+compile struct_ops.bpf.o struct_ops.bpf.c -O2
