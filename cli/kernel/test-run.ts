@@ -77,12 +77,16 @@ export class TestRun {
   }
 }
 
+function givenFields(family: ProgramFamily): readonly ContextField[] {
+  return family.givenContextFields ?? family.contextFields;
+}
+
 /** The context as user space lays it out for bpf(). */
 function encodeContext(family: ProgramFamily, values: ContextValues, packetLength: number): Uint8Array {
   const named = family.name === 'xdp' ? { data_end: packetLength, ...values } : values;
-  const bytes = new Uint8Array(structSize(family.contextFields));
+  const bytes = new Uint8Array(structSize(givenFields(family)));
   const view = new DataView(bytes.buffer);
-  for (const field of family.contextFields) {
+  for (const field of givenFields(family)) {
     const value = named[field.name];
     if (value === undefined) continue;
     const list = typeof value === 'object' ? value : [value];
@@ -96,7 +100,7 @@ function structSize(fields: readonly ContextField[]): number {
 }
 
 function decodeContext(family: ProgramFamily, bytes: Uint8Array): ContextValues {
-  const whole = new Uint8Array(Math.max(bytes.length, structSize(family.contextFields)));
+  const whole = new Uint8Array(Math.max(bytes.length, structSize(givenFields(family))));
   whole.set(bytes);
-  return readFields(new DataView(whole.buffer), 0, family.contextFields);
+  return readFields(new DataView(whole.buffer), 0, givenFields(family));
 }

@@ -15,6 +15,7 @@ import {
 } from './checked.ts';
 import { parseJson } from './json.ts';
 import { readNetwork } from './network.ts';
+import { readSkbEnvironment } from './skb-environment.ts';
 import { kernelMembers, readKernelEnvironment } from './kernel-environment.ts';
 
 /** A scenario whose form is checked. Contents of maps and globals are checked against their types when they are stored. */
@@ -135,9 +136,10 @@ function readObjects(value: unknown): readonly string[] {
 }
 
 function readEnvironment(value: unknown, path: string): Environment {
-  const known = [...Object.keys(defaultEnvironment), ...kernelMembers, 'network'];
+  const known = [...Object.keys(defaultEnvironment), ...kernelMembers, 'network', 'skb'];
   const members = membersOf(value, path, known);
   const network = optional(members, 'network', path, readNetwork);
+  const skb = optional(members, 'skb', path, readSkbEnvironment);
   const number = (name: keyof Environment, low: number, high: number): number =>
     optional(members, name, path, numberOf(low, high)) ?? Number(defaultEnvironment[name]);
   const cpus = number('cpus', 1, maximumCpus);
@@ -150,6 +152,7 @@ function readEnvironment(value: unknown, path: string): Environment {
     hashSeed: number('hashSeed', 0, u32),
     ...readKernelEnvironment(members, path),
     ...(network && { network }),
+    ...(skb && { skb }),
   };
 }
 

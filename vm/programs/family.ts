@@ -35,6 +35,8 @@ export interface ProgramFamily {
   /** Name of the context's struct in UAPI: `xdp_md`; undefined where the context has no struct. */
   readonly contextStruct: string | undefined;
   readonly contextFields: readonly ContextField[];
+  /** What BPF_PROG_TEST_RUN takes for a context, where that is no context of programs. */
+  readonly givenContextFields?: readonly ContextField[];
   readonly takesPacket: boolean;
   /** Builds context and packet in memory and sets r1; the packet regions and `machine.contextStore` too. */
   prepare(machine: Machine, input: RunInput): Result<void>;

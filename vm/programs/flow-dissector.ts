@@ -125,6 +125,7 @@ export const flowDissector: ProgramFamily = {
   name: 'flow_dissector',
   contextStruct: '__sk_buff',
   contextFields: skBuffLayout.filter(({ name }) => ['data', 'data_end'].includes(name)),
+  givenContextFields: keyFields,
   takesPacket: true,
   prepare: (machine, input) => attempt(() => prepare(machine, input)),
   collect,

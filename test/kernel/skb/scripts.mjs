@@ -34,6 +34,7 @@ const id = {
   ecn: 97,
   level: 135,
   tstamp: 192,
+  encap: 73,
 };
 
 const ones = Array.from({ length: 96 }, (_, i) => (i * 37 + 11) & 0xff);
@@ -58,7 +59,6 @@ function script(list, bytes = ones) {
     bytes: Array.from(bytes),
   };
 }
-
 
 /** Elements of the map of scripts. */
 const piece = 32;
@@ -379,13 +379,11 @@ write(
 );
 write(
   'room_gso',
-  rooms
-    .slice(0, 12)
-    .map((step) => ({
-      packet: ipv4,
-      ctx: { gso_size: 10, gso_segs: 3 },
-      list: [step, ...look, ['proto', 0xdd86], step, ['tail', 64], step],
-    })),
+  rooms.slice(0, 12).map((step) => ({
+    packet: ipv4,
+    ctx: { gso_size: 10, gso_segs: 3 },
+    list: [step, ...look, ['proto', 0xdd86], step, ['tail', 64], step],
+  })),
 );
 
 const sizes = [
@@ -606,6 +604,50 @@ write(
     { packet, list: [['room', 4, 0], ['head', 6], ['ecn'], ...look] },
     { packet, program: 'on_cgroup', list: [['ecn'], ['ecn'], ['load', 0, 30]] },
   ]),
+);
+
+const outer = (first, check = 0) => {
+  const bytes = [...ones];
+  bytes[0] = first;
+  bytes[10] = check;
+  bytes[11] = check;
+  return bytes;
+};
+const encaps = [
+  [0x45, 20],
+  [0x45, 19],
+  [0x45, 24],
+  [0x46, 20],
+  [0x46, 24],
+  [0x4f, 48],
+  [0x44, 20],
+  [0x60, 40],
+  [0x60, 39],
+  [0x65, 48],
+  [0x55, 40],
+];
+write(
+  'encap',
+  encaps.flatMap(([first, size]) =>
+    [0, 5].flatMap((check) =>
+      [{}, { gso_size: 9, gso_segs: 2 }].flatMap((ctx) =>
+        [ipv4, ipv6].map((packet) => ({
+          program: 'on_in',
+          packet,
+          ctx,
+          bytes: outer(first, check),
+          list: [
+            ['encap', 2, size],
+            ['load', 0, 48],
+            ['encap', 3, 20],
+            ['encap', 2, 48],
+            ['encap', 2, size],
+            ['load', 0, 48],
+          ],
+        })),
+      ),
+    ),
+  ),
 );
 
 /** Numbers of xorshift32. */

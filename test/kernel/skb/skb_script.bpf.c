@@ -125,6 +125,10 @@ static __always_inline __u32 zero_or_size(__u64 value)
 	case 97:                                                                    \
 		return bpf_skb_ecn_set_ce(skb);
 
+#define PUSH_ENCAP                                                                  \
+	case 73: /* not segment routing */                                          \
+		return bpf_lwt_push_encap(skb, s->a | 2, (void *)from->bytes, size_of(s->b));
+
 #define PERFORM(name, cases)                                                        \
 	static __noinline __s64 name(struct __sk_buff *skb, const struct step *s,   \
 				     const struct script *from, struct seen *to)    \
@@ -177,6 +181,7 @@ static __always_inline __u32 zero_or_size(__u64 value)
 PERFORM(perform_tc, NETWORK_HELPERS LOAD_RELATIVE PULL_DATA EDIT_HELPERS TC_HELPERS CONGESTION)
 PERFORM(perform_xmit, NETWORK_HELPERS PULL_DATA EDIT_HELPERS)
 PERFORM(perform_lwt, NETWORK_HELPERS PULL_DATA)
+PERFORM(perform_in, NETWORK_HELPERS PULL_DATA PUSH_ENCAP)
 #undef NETWORK_HELPERS
 #define NETWORK_HELPERS                                                             \
 	case 26:                                                                    \
@@ -187,7 +192,7 @@ PERFORM(perform_socket, NETWORK_HELPERS LOAD_RELATIVE)
 PROGRAM("tc", on_tc, perform_tc, SEE_COMMON SEE_LINEAR SEE_TC)
 PROGRAM("action", on_action, perform_tc, SEE_COMMON SEE_LINEAR SEE_TC)
 PROGRAM("lwt_xmit", on_xmit, perform_xmit, SEE_COMMON SEE_LINEAR)
-PROGRAM("lwt_in", on_in, perform_lwt, SEE_COMMON SEE_LINEAR)
+PROGRAM("lwt_in", on_in, perform_in, SEE_COMMON SEE_LINEAR)
 PROGRAM("lwt_out", on_out, perform_lwt, SEE_COMMON SEE_LINEAR)
 PROGRAM("cgroup_skb/ingress", on_cgroup, perform_cgroup, SEE_COMMON SEE_LINEAR)
 PROGRAM("socket", on_socket, perform_socket, SEE_COMMON)

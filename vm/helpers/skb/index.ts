@@ -1,8 +1,10 @@
 import type { Helper } from '../../machine/helper.ts';
 import { adjustRoomHelper } from './adjust-room.ts';
 import { checksumHelpers } from './checksum-helpers.ts';
+import { cloneRedirectHelper } from './clone-redirect.ts';
 import { metadataHelpers } from './metadata.ts';
 import { packetByteHelpers } from './packet-bytes.ts';
+import { pushEncapHelper } from './push-encap.ts';
 import { resizeHelpers } from './resize.ts';
 import { surroundingsHelpers } from './surroundings.ts';
 import { tunnelHelpers } from './tunnel.ts';
@@ -15,6 +17,8 @@ export const skbHelpers: readonly Helper[] = [
   ...vlanHelpers,
   ...resizeHelpers,
   adjustRoomHelper,
+  cloneRedirectHelper,
+  pushEncapHelper,
   ...metadataHelpers,
   ...tunnelHelpers,
   ...surroundingsHelpers,

@@ -1,7 +1,10 @@
 import type { SkbEnvironment } from '../../environment/skb.ts';
-import type { Helper, Outcome } from '../../machine/helper.ts';
+import { outcome, type Helper, type Outcome } from '../../machine/helper.ts';
 import type { Machine } from '../../machine/machine.ts';
+import { errno } from '../../maps/errno.ts';
+import { CgroupArrayMap } from '../../maps/cgroup-array.ts';
 import { lowHalf } from '../arguments.ts';
+import { mapOfType } from '../map-of-type.ts';
 import { programTypes, skbHelper } from './skb-helper.ts';
 
 /** The packet's socket, its user and cgroups, and its route: the environment says what they are, 0 is the kernel's answer for none. */
@@ -22,7 +25,7 @@ function note(machine: Machine, helper: string, member: string): void {
 
 /** The id of the ancestor at a level, as bpf_skb_ancestor_cgroup_id; of the cgroup itself without one. */
 function cgroupId(machine: Machine, helper: string, level?: number): Outcome {
-  const ids = machine.environment.skb?.cgroupIds ?? machine.environment.task?.cgroupIds;
+  const ids = cgroupIds(machine);
   if (ids === undefined) {
     note(machine, helper, 'skb.cgroupIds');
     return machine.answer(0n);
@@ -30,11 +33,35 @@ function cgroupId(machine: Machine, helper: string, level?: number): Outcome {
   return machine.answer(ids[level ?? ids.length - 1] ?? 0n);
 }
 
+/** Whether the socket's cgroup is the one in a slot of a CGROUP_ARRAY, or below it. */
+function underCgroup(_skb: unknown, machine: Machine): Outcome {
+  const map = mapOfType(machine, 2, CgroupArrayMap, 'bpf_skb_under_cgroup#33');
+  if (map === undefined) return outcome.fault;
+  const index = lowHalf(machine, 3);
+  if (index >= map.linked.definition.maxEntries) return machine.answer(-errno.E2BIG);
+  const cgroup = map.cgroupAt(index);
+  if (cgroup === 0) return machine.answer(-errno.EAGAIN);
+  const ids = cgroupIds(machine);
+  if (ids === undefined) note(machine, 'bpf_skb_under_cgroup', 'skb.cgroupIds');
+  return machine.answer(ids?.includes(BigInt(cgroup)) === true ? 1 : 0);
+}
+
+function cgroupIds({ environment: { skb, task } }: Machine): readonly bigint[] | undefined {
+  return skb?.cgroupIds ?? task?.cgroupIds;
+}
+
 function member(id: number, name: string, types: readonly string[], of: NumberOf): Helper {
   return skbHelper({ id, name, types, call: answerOf(name, of), answer: 'environment' });
 }
 
 export const surroundingsHelpers: readonly Helper[] = [
+  skbHelper({
+    id: 33,
+    name: 'bpf_skb_under_cgroup',
+    types: programTypes.tcAndLwt,
+    call: underCgroup,
+    answer: 'environment',
+  }),
   member(17, 'bpf_get_cgroup_classid', programTypes.tcAndLwt, 'cgroupClassid'),
   member(24, 'bpf_get_route_realm', programTypes.tcAndLwt, 'routeRealm'),
   member(46, 'bpf_get_socket_cookie', programTypes.filters, 'socketCookie'),
