@@ -140,6 +140,17 @@ test('what was replaced or removed stays readable in the run', () => {
   expect(trie.read(first)).toBe(4);
 });
 
+test('endless updates do not fill the memory', () => {
+  const trie = new Trie();
+  const prefix = ip('10.0.0.0/8');
+  const update = (times: number): number => {
+    for (let i = 0; i < times; i++) trie.update(prefix, i);
+    return trie.machine.memory.used;
+  };
+  expect(update(200_000)).toBe(update(100_000));
+  expect(trie.value(prefix)).toBe(99_999);
+});
+
 test('users read and change it', () => {
   const { map } = new Trie();
   const value = (number: number): Uint8Array => writeInteger(BigInt(number), 8);

@@ -10,10 +10,11 @@ const header = {
   capacity: 0,
   used: 4,
   nodes: 8,
-  /** Nodes that were given back, the first one the longest ago: first and last. */
+  /** Nodes that were given back, the first one the longest ago: first and last, and how many. */
   firstFree: 12,
   lastFree: 16,
-  sizeOf: 20,
+  free: 20,
+  sizeOf: 24,
 } as const;
 
 /** Offsets in a node. */
@@ -28,6 +29,8 @@ const node = {
 } as const;
 
 const firstCapacity = 16;
+/** Nodes given back in one run that are kept from use; programs that update without end must not fill the memory. */
+const mostKept = 1 << 16;
 const largestRegion = 2 ** 32 - regionBias;
 
 interface Block {
@@ -37,7 +40,7 @@ interface Block {
 
 /**
  * The nodes of a trie: links, key and value of each, in arrays that grow by doubling. What is given back is not used
- * again in the same run: the kernel waits for all programs that may still read it.
+ * again in the same run (up to `mostKept`): the kernel waits for all programs that may still read it.
  */
 export class TrieNodes {
   readonly #machine: Machine;
@@ -104,6 +107,7 @@ export class TrieNodes {
     if (last === 0) this.#setField(header.firstFree, number);
     else view.setUint32(this.#at(last) + node.children, number, true);
     this.#setField(header.lastFree, number);
+    this.#setField(header.free, this.#field(header.free) + 1);
   }
 
   #takeFree(): number | undefined {
@@ -111,10 +115,12 @@ export class TrieNodes {
     if (first === 0) return undefined;
     const { view } = this.#memory;
     const at = this.#at(first);
-    if (view.getUint32(at + node.freedIn, true) === this.#machine.run + 1) return undefined;
+    const isOfThisRun = view.getUint32(at + node.freedIn, true) === this.#machine.run + 1;
+    if (isOfThisRun && this.#field(header.free) < mostKept) return undefined;
     const next = view.getUint32(at + node.children, true);
     this.#setField(header.firstFree, next);
     if (next === 0) this.#setField(header.lastFree, 0);
+    this.#setField(header.free, this.#field(header.free) - 1);
     return first;
   }
 
