@@ -23,7 +23,6 @@ import type { Scenario, ScenarioRun } from '../../vm/inputs/scenario.ts';
 import type { RunReport } from '../../vm/inputs/scenario-result.ts';
 import type { KernelMap } from '../../vm/machine/kernel-map.ts';
 import { mapType } from '../../vm/maps/flags.ts';
-import { innerMapsOf } from '../../vm/maps/hash-of-maps.ts';
 import type { FunctionSymbol, ProgramObject } from '../../vm/object/program-object.ts';
 import { readObject } from '../../vm/object/read-object.ts';
 import { selectProgram } from '../../vm/object/select-program.ts';
@@ -36,8 +35,10 @@ import {
   contentsOfDump,
   hexOfList,
   wayToDump,
-  withoutIds,
+  holdsIds,
+  withNames,
   type Contents,
+  type Names,
 } from './map-contents.ts';
 import { mapDifferences } from './map-differences.ts';
 import { copyForKernel } from './object-copy.ts';
@@ -228,7 +229,9 @@ class Comparer {
     if (test === undefined) this.#notCompared.add(`${run.path} (no program runs)`);
     let at = changes.length + (test ? 1 : 0);
     for (const { map, commands: own } of maps) {
-      const contents = contentsOf(map, answers.slice(at, at + own.length));
+      const contents = contentsOf(map, answers.slice(at, at + own.length), () =>
+        this.#loaded.names(prepared.object, machine.program.maps),
+      );
       at += own.length;
       if (typeof contents === 'string') {
         this.#notCompared.add(`maps.${map.name} (${contents})`);
@@ -349,12 +352,12 @@ function readOnlyData({ object, vm }: PreparedScenario): Map<string, Uint8Array>
 }
 
 /** Text where the map could not be read. */
-function contentsOf(map: KernelMap, answers: readonly Answer[]): Contents | string {
+function contentsOf(map: KernelMap, answers: readonly Answer[], names: () => Names): Contents | string {
   for (const answer of answers) if (!answer.ok) return answer.error;
   const outputs = answers.map((answer) => (answer.ok ? answer.output : null));
   if (wayToDump(map.typeName) === 'dump') {
     const contents = contentsOfDump(outputs[0] ?? null);
-    return innerMapsOf(map) ? withoutIds(contents) : contents;
+    return holdsIds(map) ? withNames(map, contents, names()) : contents;
   }
   return outputs.flatMap((output) => {
     const value =

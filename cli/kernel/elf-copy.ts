@@ -1,12 +1,18 @@
 import { expectOk, raise } from '../../vm/base/problem.ts';
-import { SHF } from '../../vm/object/elf/constants.ts';
+import { SHF, SHT } from '../../vm/object/elf/constants.ts';
 import type { ElfFile } from '../../vm/object/elf/elf-file.ts';
 import { readElf } from '../../vm/object/elf/read-elf.ts';
 
 /** Offsets within Elf64_Ehdr and Elf64_Shdr (System V gABI). */
 const header = { sectionHeaders: 0x28, headerSize: 0x3a } as const;
-const sectionHeader = { flags: 8, offset: 24, size: 32 } as const;
+const sectionHeader = { type: 4, flags: 8, offset: 24, size: 32, info: 44 } as const;
 const littleEndian = 1;
+/** Elf64_Rel. */
+const relocationSize = 16;
+
+/** `r0 = 0` and `exit`. */
+const returnZero = [0xb7, 0, 0, 0, 0, 0, 0, 0];
+const exit = [0x95, 0, 0, 0, 0, 0, 0, 0];
 
 /** A copy of an object file whose sections can be changed; the original's bytes stay as they are. */
 export class ElfCopy {
@@ -48,6 +54,35 @@ export class ElfCopy {
   clearExecutable(section: number): void {
     const at = this.#headerAt(section) + sectionHeader.flags;
     this.#view.setUint32(at, this.#view.getUint32(at, true) & ~SHF.execinstr, true);
+  }
+
+  /** Puts a function that only returns 0 in the place of another, of the same length. */
+  blank(section: number, offset: number, size: number): void {
+    const [start] = this.#extent(section);
+    for (let at = 0; at < size; at += returnZero.length)
+      this.#bytes.set(at + exit.length < size ? returnZero : exit, start + offset + at);
+    for (const { index } of this.elf.sections)
+      if (this.#isRelocationOf(index, section)) this.#dropRelocations(index, offset, offset + size);
+  }
+
+  #isRelocationOf(index: number, section: number): boolean {
+    const [at, view] = [this.#headerAt(index), this.#view];
+    return (
+      view.getUint32(at + sectionHeader.type, true) === SHT.rel &&
+      view.getUint32(at + sectionHeader.info, true) === section
+    );
+  }
+
+  #dropRelocations(index: number, from: number, to: number): void {
+    const [start, size] = this.#extent(index);
+    const kept: Uint8Array[] = [];
+    for (let at = start; at < start + size; at += relocationSize) {
+      const offset = Number(this.#view.getBigUint64(at, true));
+      if (offset < from || offset >= to) kept.push(this.#bytes.slice(at, at + relocationSize));
+    }
+    this.#bytes.set(Buffer.concat(kept), start);
+    const length = BigInt(kept.length * relocationSize);
+    this.#view.setBigUint64(this.#headerAt(index) + sectionHeader.size, length, true);
   }
 
   get #view(): DataView {

@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isJsonObject } from '../../vm/inputs/json.ts';
 import type { LinkedMap } from '../../vm/object/linked-program.ts';
+import type { ProgramObject } from '../../vm/object/program-object.ts';
 import { bpftool, perform, type Answer } from './bpftool.ts';
 import type { KernelFolders } from './kernel.ts';
+import type { Names } from './map-contents.ts';
 
 /** The copy's file name without `.o`: libbpf puts it before the names of data sections' maps. */
 const objectName = 'k';
@@ -18,6 +21,7 @@ export interface Refusal {
 /** An object on the kernel: programs and maps are pinned in the folders, nothing is attached. */
 export class LoadedObject {
   readonly #folders: KernelFolders;
+  #names: Names | undefined;
 
   constructor(folders: KernelFolders) {
     this.#folders = folders;
@@ -46,6 +50,34 @@ export class LoadedObject {
   /** A file of this name among the copy's. */
   file(name: string): string {
     return join(this.#folders.files, name);
+  }
+
+  /** What was pinned, by the kernel's ids. */
+  names({ programs }: ProgramObject, maps: readonly LinkedMap[]): Names {
+    this.#names ??= {
+      programs: this.#ids(
+        'prog',
+        programs.map(({ name }) => [name, this.programPath(name)]),
+      ),
+      maps: this.#ids(
+        'map',
+        maps.map((map) => [map.name, this.mapPath(map)]),
+      ),
+    };
+    return this.#names;
+  }
+
+  #ids(kind: 'prog' | 'map', paths: readonly (readonly [name: string, path: string])[]): Map<number, string> {
+    const answers = this.perform(
+      paths.map(([, path]) => [kind, 'show', 'pinned', path]),
+      0,
+    );
+    const names = new Map<number, string>();
+    answers.forEach((answer, i) => {
+      const id = answer.ok && isJsonObject(answer.output) ? answer.output['id'] : undefined;
+      if (typeof id === 'number') names.set(id, paths[i]?.[0] ?? '');
+    });
+    return names;
   }
 
   perform(commands: readonly (readonly string[])[], cpu: number): Answer[] {

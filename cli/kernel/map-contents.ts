@@ -2,8 +2,9 @@ import { toHex } from '../../vm/base/bytes.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../vm/inputs/json.ts';
 import { elementsOf, valueMemory } from '../../vm/inputs/bpftool-json.ts';
 import type { KernelMap } from '../../vm/machine/kernel-map.ts';
-import { innerMapsOf } from '../../vm/maps/hash-of-maps.ts';
 import type { Machine } from '../../vm/machine/machine.ts';
+import { innerMapsOf } from '../../vm/maps/hash-of-maps.ts';
+import { ProgArrayMap } from '../../vm/maps/prog-array.ts';
 
 /** An element in hex: its key (empty where the type has none), and a value for each CPU or one. */
 export interface Element {
@@ -17,21 +18,54 @@ export type Contents = readonly Element[];
 export function contentsHere(machine: Machine, map: KernelMap): Contents {
   const contents = Array.from(elementsOf(map), ({ key, valueAddresses }) => ({
     key: toHex(key),
-    values: innerMapsOf(map)
-      ? [someMap]
-      : valueAddresses.map((address) => toHex(valueMemory(machine, map, address))),
+    values: valueAddresses.map((address) => nameHere(map, toHex(valueMemory(machine, map, address)))),
   }));
   return map.typeName === 'STACK' ? contents.reverse() : contents;
 }
 
-/** What stands for an inner map: ids are other ones on the kernel. */
-const someMap = '';
+/** Names of programs and maps by their ids, which are other ones on the kernel. */
+export interface Names {
+  readonly programs: ReadonlyMap<number, string>;
+  readonly maps: ReadonlyMap<number, string>;
+}
 
-/** Elements of a map of maps on the kernel; slots without a map are none here. */
-export function withoutIds(contents: Contents): Contents {
+/** Whether values of the map are ids. */
+export function holdsIds(map: KernelMap): boolean {
+  return map instanceof ProgArrayMap || innerMapsOf(map) !== undefined;
+}
+
+/** The name that a value stands for; other values as they are. */
+function nameHere(map: KernelMap, value: string): string {
+  if (!holdsIds(map)) return value;
+  const id = idOf(value);
+  if (map instanceof ProgArrayMap) return programName(map.nameOf(id));
+  const inner = innerMapsOf(map)?.at(id);
+  return mapName(inner?.linked.madeLater === true ? undefined : inner?.name);
+}
+
+/** The same of the kernel's ids; slots without a map are no elements. */
+export function withNames(map: KernelMap, contents: Contents, { programs, maps }: Names): Contents {
   return contents
     .filter(({ values }) => values.every((value) => /^([0-9a-f]{2})+$/.test(value)))
-    .map(({ key }) => ({ key, values: [someMap] }));
+    .map(({ key, values: [value = ''] }) => {
+      const id = idOf(value);
+      return {
+        key,
+        values: [map instanceof ProgArrayMap ? programName(programs.get(id)) : mapName(maps.get(id))],
+      };
+    });
+}
+
+function idOf(value: string): number {
+  return Buffer.from(value, 'hex').readUInt32LE();
+}
+
+function programName(name: string | undefined): string {
+  return `program ${name ?? 'of another object'}`;
+}
+
+function mapName(name: string | undefined): string {
+  return `map ${name ?? 'of another object'}`;
 }
 
 /** From what `bpftool -j map dump` prints. */

@@ -15,7 +15,7 @@ const seeded: ReadonlySet<number> = new Set([
 
 /** What a kernel cannot be told once an object is loaded. */
 export interface ObjectChanges {
-  /** Programs that have to be loaded; sections without any of them are left out. */
+  /** Programs that have to be loaded; the others are left out. */
   readonly programs: ReadonlySet<FunctionSymbol>;
   /** Contents of read-only data sections, by name. */
   readonly readOnlyData: ReadonlyMap<string, Uint8Array>;
@@ -35,10 +35,24 @@ export function copyForKernel(
     }
     const btf = sectionByName(copy.elf, '.BTF');
     if (btf && object.btf) copy.replace(btf.index, withoutSeeds(btf.bytes, object, object.btf));
-    const wanted = new Set([...programs].map(({ section }) => section));
-    for (const { section } of object.programs) if (!wanted.has(section)) copy.clearExecutable(section);
+    leaveOut(copy, object.programs, programs);
     return copy.bytes;
   });
+}
+
+/** Where a section has programs that are wanted and others, these return 0 at once. */
+function leaveOut(
+  copy: ElfCopy,
+  programs: readonly FunctionSymbol[],
+  wanted: ReadonlySet<FunctionSymbol>,
+): void {
+  const sections = new Set([...wanted].map(({ section }) => section));
+  for (const program of programs) {
+    if (wanted.has(program)) continue;
+    const { section, offset, size } = program;
+    if (sections.has(section)) copy.blank(section, offset, size);
+    else copy.clearExecutable(section);
+  }
 }
 
 function withoutSeeds(bytes: Uint8Array, object: ProgramObject, btf: Btf): Uint8Array {

@@ -40,7 +40,7 @@ export interface RecordedCase {
 }
 
 /** The frame that all recorded runs got. */
-const packet = fromHex(
+export const packet = fromHex(
   '00000000000000000000000008004500007b0000000000060000000000000000' + '0'.repeat(32) + '5000000000007b00',
 )!;
 const folder = new URL('.', import.meta.url);

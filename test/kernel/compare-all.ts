@@ -1,9 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { formatProblem } from '../../vm/base/problem.ts';
+import type { Result } from '../../vm/base/problem.ts';
 import { compareFile, textLines } from '../../cli/compare-command.ts';
 import { openKernel, type Kernel } from '../../cli/kernel/kernel.ts';
+import type { Comparison } from '../../cli/kernel/compare-scenario.ts';
 import { compareCase, sequencesPerCase, variants } from './mutations/mutations.ts';
+import { compareRecorded, recordedCases } from './recorded.ts';
 
 /** Counts of one folder under test/kernel. */
 interface Tally {
@@ -25,15 +28,33 @@ function scenarioFiles(): string[] {
     .map((name) => join(folder, name));
 }
 
+/** A scenario, by the name that says its family first. */
+interface Subject {
+  readonly name: string;
+  readonly compare: (kernel: Kernel) => Promise<Result<Comparison>>;
+}
+
+function subjects(): Subject[] {
+  const files = scenarioFiles().map((file) => ({
+    name: relative(folder, file),
+    compare: (kernel: Kernel) => compareFile(file, kernel),
+  }));
+  const objects = join(root, 'test/kernel-cases/objects');
+  const recorded = recordedCases(join(root, 'test/kernel-cases')).map((one) => ({
+    name: `recorded ${one.file}/${one.recorded.name}`,
+    compare: (kernel: Kernel) => compareRecorded(kernel, objects, one.recorded),
+  }));
+  return [...files, ...recorded.filter(({ name }) => name.includes(part))];
+}
+
 async function compareAll(kernel: Kernel): Promise<Map<string, Tally>> {
   const families = new Map<string, Tally>();
-  for (const file of scenarioFiles()) {
-    const name = relative(folder, file);
+  for (const { name, compare } of subjects()) {
     const family = name.split('/')[0] ?? '';
     const none: Tally = { scenarios: 0, same: 0, runs: 0, refused: 0, notCompared: 0 };
     const tally = families.get(family) ?? none;
     families.set(family, tally);
-    const compared = await compareFile(file, kernel);
+    const compared = await compare(kernel);
     tally.scenarios++;
     if (compared.ok) {
       const { equal, refusal, runs, notCompared } = compared.value;
