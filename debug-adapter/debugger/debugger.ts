@@ -1,5 +1,7 @@
 import { failed, ok, ProblemError, type Problem, type Result } from '../../vm/base/problem.ts';
 import type { RunResult, VirtualMachine } from '../../vm/engine/virtual-machine.ts';
+import { errnoName } from '../../vm/inputs/bpftool-json.ts';
+import type { OutputRecord } from '../../vm/machine/output.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import { BreakpointTable } from './breakpoints/breakpoint-table.ts';
 import { Binder } from './breakpoints/binder.ts';
@@ -265,8 +267,12 @@ export class Debugger {
 
   #tellOutputs(): void {
     const { outputs, notes } = this.vm.machine;
-    for (const { text, slot } of outputs.slice(this.#outputsTold)) {
-      this.#events.emit('output', { kind: 'program', text, source: this.places.placeOf(slot) });
+    for (const { slot, ...record } of outputs.slice(this.#outputsTold)) {
+      this.#events.emit('output', {
+        kind: 'program',
+        text: outputText(record),
+        source: this.places.placeOf(slot),
+      });
     }
     this.#outputsTold = outputs.length;
     for (const { helper, text, slot } of notes.slice(this.#notesTold)) {
@@ -275,6 +281,13 @@ export class Debugger {
     }
     this.#notesTold = notes.length;
   }
+}
+
+/** What a program printed; of a record also the map that it went to, or would have. */
+function outputText({ text, map, error }: Pick<OutputRecord, 'text' | 'map' | 'error'>): string {
+  if (map === undefined) return text;
+  const failed = error === undefined ? '' : ` (not sent: ${errnoName(error)})`;
+  return `${map}: ${text}${failed}`;
 }
 
 const withoutExpressions: BreakpointEvaluator = {

@@ -1,5 +1,5 @@
 import { outcome, type Helper, type Outcome } from '../machine/helper.ts';
-import { frame, state } from '../machine/layout.ts';
+import { frame } from '../machine/layout.ts';
 import type { Machine } from '../machine/machine.ts';
 import { errno } from '../maps/errno.ts';
 import { UserRingBufferMap } from '../maps/ring-buffer.ts';
@@ -22,9 +22,12 @@ const mostSamples = 128 * 1024;
 /** In the frame's cursor: samples looked at and samples that were discarded (u32 each). */
 const cursor = { samples: frame.cursor, discarded: frame.cursor + 4 } as const;
 
-/** callback(dynptr, callback_ctx) */
+/** callback(dynptr, callback_ctx); the frame holds where the dynptr and its data are. */
 function passArguments(machine: Machine, map: UserRingBufferMap, record: number): void {
-  machine.memory.view.setBigUint64(state.registers + 8, map.dynptrAddress, true);
+  const { view } = machine.memory;
+  view.setBigUint64(record + frame.key, map.dynptrAddress, true);
+  view.setBigUint64(record + frame.value, map.sampleAddress, true);
+  passField(machine, record, frame.key, 1);
   passField(machine, record, frame.context, 2);
 }
 

@@ -168,6 +168,11 @@ export class UserRingBufferMap extends RingMap {
     this.dynptrAddress = machine.regions.addressOf(region);
   }
 
+  /** Address of the sample that a callback has. */
+  get sampleAddress(): bigint {
+    return this.memory.view.getBigUint64(this.#dynptr, true);
+  }
+
   /** As user_ring_buffer__reserve and __submit of libbpf: false where the ring has no room for it. */
   put(sample: Uint8Array, state: RingRecord['state'] = 'submitted'): boolean {
     const { ring } = this;

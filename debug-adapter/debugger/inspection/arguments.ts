@@ -57,6 +57,7 @@ function passedValue(target: Target, { role }: Parameter, view: FrameView): bigi
     case 'map':
       return callback.map === undefined ? undefined : target.machine.maps[callback.map]?.address;
     case 'key':
+    case 'dynptr':
       return callback.key;
     case 'value':
       return callback.value;

@@ -4,12 +4,14 @@ import { mapTypeName } from '../../../vm/object/map-types.ts';
 import { BloomFilter } from '../../../vm/maps/bloom-filter.ts';
 import { innerMapsOf } from '../../../vm/maps/hash-of-maps.ts';
 import { ProgArrayMap } from '../../../vm/maps/prog-array.ts';
+import { RingMap } from '../../../vm/maps/ring-buffer.ts';
 import type { ValueFormat, VariableNode } from '../variable.ts';
 import { spell } from './c-type.ts';
 import { formatValue } from './format-value.ts';
 import { keyExpression } from './key-text.ts';
 import { groupNode, listNode, textNode, type NodeContext } from './nodes.ts';
 import { programSlotNode } from './program-slots.ts';
+import { ringNode } from './ring-nodes.ts';
 import { ValueNode } from './value-node.ts';
 import { constant, readOnly, type Value } from './value.ts';
 
@@ -24,6 +26,7 @@ export function mapNode(context: NodeContext, map: KernelMap): VariableNode {
   const { target } = context;
   const { definition } = map.linked;
   if (map instanceof BloomFilter) return bloomNode(context, map);
+  if (map instanceof RingMap) return ringNode(context, map);
   const inner = innerMapsOf(map);
   const value = inner ? mapTypeName(inner.template.type) : spell(target.valueType(map));
   const types = definition.keySize === 0 ? value : `${spell(target.keyType(map))} → ${value}`;

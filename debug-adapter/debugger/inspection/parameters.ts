@@ -5,7 +5,7 @@ import { basic, pointerTo, type CType } from './c-type.ts';
 import type { Target } from './target.ts';
 
 /** What the kernel passes to a parameter, whatever its name. */
-export type Role = 'map' | 'key' | 'value' | 'ctx' | 'index';
+export type Role = 'map' | 'key' | 'value' | 'ctx' | 'index' | 'dynptr';
 
 export interface Parameter {
   readonly name: string;
@@ -17,12 +17,18 @@ export interface Parameter {
 }
 
 /** Helpers that run callbacks, or have them run later, and what they pass (include/uapi/linux/bpf.h). */
-export const callbackHelpers = { forEachMapElem: 164, timer: 170, loop: 181 } as const;
+export const callbackHelpers = {
+  forEachMapElem: 164,
+  timer: 170,
+  loop: 181,
+  userRingbufDrain: 209,
+} as const;
 
 const callbackRoles: Readonly<Record<number, readonly Role[]>> = {
   [callbackHelpers.forEachMapElem]: ['map', 'key', 'value', 'ctx'],
   [callbackHelpers.timer]: ['map', 'key', 'value'],
   [callbackHelpers.loop]: ['index', 'ctx'],
+  [callbackHelpers.userRingbufDrain]: ['dynptr', 'ctx'],
 };
 
 const voidPointer = pointerTo(basic.void);
@@ -34,6 +40,7 @@ const documentedTypes: Readonly<Record<Role, CType>> = {
   value: voidPointer,
   ctx: voidPointer,
   index: basic.u32,
+  dynptr: voidPointer,
 };
 
 /** The function that the machine frame at `depth` runs. */

@@ -48,6 +48,18 @@ export function traversalFields(
   }
   const key = { name: 'key', value: numberValue(pointerTo(target.keyType(map)), callback.key) };
   const value = { name: 'value', value: numberValue(pointerTo(target.valueType(map)), callback.value) };
+  if (callback.helper === callbackHelpers.userRingbufDrain) {
+    const sample = { name: 'sample', value: numberValue(pointerTo(basic.void), callback.value) };
+    return [
+      { name: 'map', value: { map } },
+      index,
+      number('visited', callback.visited),
+      sample,
+      context,
+      flags,
+      last,
+    ];
+  }
   if (callback.helper === callbackHelpers.timer) return [{ name: 'map', value: { map } }, key, value];
   return [
     { name: 'map', value: { map } },
