@@ -4,8 +4,10 @@ import type { KernelMap, ValueQueue } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
 import { isPerCpu } from '../maps/definition.ts';
 import { mapFlag, mapType } from '../maps/flags.ts';
+import { SockMap } from '../maps/sock-map.ts';
 import { lowHalf, mapArgument, memoryArgument, usableMapArgument } from './arguments.ts';
 import { contentHelper, isCompatible } from './map-compatibility.ts';
+import { lookUpSocket, updateSocket } from './sock-map.ts';
 
 /** The map in R1, where the verifier has the helper on its type; undefined with a fault. */
 function contentsArgument(machine: Machine, helper: number): KernelMap | undefined {
@@ -18,7 +20,9 @@ function lookup(machine: Machine): Outcome {
   const map = contentsArgument(machine, contentHelper.lookup);
   if (map === undefined) return outcome.fault;
   const key = memoryArgument(machine, 2, map.linked.definition.keySize, 'read', 'map');
-  return key < 0 ? outcome.fault : machine.answer(map.lookup(key, machine.cpu));
+  if (key < 0) return outcome.fault;
+  if (map instanceof SockMap) return lookUpSocket(machine, map, key);
+  return machine.answer(map.lookup(key, machine.cpu));
 }
 
 function lookupPerCpu(machine: Machine): Outcome {
@@ -48,6 +52,7 @@ function update(machine: Machine): Outcome {
   const { keySize, valueSize } = map.linked.definition;
   const key = memoryArgument(machine, 2, keySize, 'read', 'map');
   if (key < 0) return outcome.fault;
+  if (map instanceof SockMap) return updateSocket(machine, map, key);
   const value = memoryArgument(machine, 3, valueSize, 'read', 'map');
   if (value < 0) return outcome.fault;
   try {

@@ -17,4 +17,6 @@ export const networkState = {
   redirectFlags: state.network + 24,
   /** Linear offset of a record for each socket of the environment (u32), 0 before one was looked up. */
   sockets: state.network + 32,
+  /** Number of the socket that an sk_lookup program has selected (u32). */
+  selected: state.network + 36,
 } as const;

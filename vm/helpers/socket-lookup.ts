@@ -4,6 +4,7 @@ import type { Machine } from '../machine/machine.ts';
 import { errno } from '../maps/errno.ts';
 import { contextArgument, isOfProgramType, lowHalf, memoryArgument, sizeArgument } from './arguments.ts';
 import { networkOf } from './routes.ts';
+import { assignLookup } from './sk-lookup-context.ts';
 import { Skb } from './skb/skb.ts';
 import { skBuff } from './skb/sk-buff.ts';
 import {
@@ -21,6 +22,8 @@ import {
 /** Sockets that programs look up and what they ask about them (net/core/filter.c: bpf_sk_*, bpf_skc_*). */
 
 const lookupTypes = ['xdp', 'sched_cls', 'sched_act', 'cgroup_skb'];
+/** SOCKMAP lookups give sockets to more types. */
+const releaseTypes = [...lookupTypes, 'sk_lookup', 'socket_filter', 'flow_dissector'];
 const skbTypes = ['sched_cls', 'sched_act', 'cgroup_skb'];
 
 /** sizeof the members of struct bpf_sock_tuple. */
@@ -98,7 +101,7 @@ function listenerOf(machine: Machine, request: NetworkSocket): number {
 }
 
 function release(machine: Machine): Outcome {
-  if (!isOfProgramType(machine, lookupTypes, 'bpf_sk_release#86')) return outcome.fault;
+  if (!isOfProgramType(machine, releaseTypes, 'bpf_sk_release#86')) return outcome.fault;
   const pointer = socketArgument(machine, 1);
   if (pointer === undefined) return outcome.fault;
   if (pointer.number === noSocketNumber || !releaseSocket(machine, pointer)) {
@@ -158,6 +161,7 @@ const ancestorCgroupId = ofSocket(129, 'bpf_sk_ancestor_cgroup_id', ['cgroup_skb
 
 /** bpf_sk_assign of a classifier: BPF_PROG_TEST_RUN is not the ingress hook that it works at. */
 function assign(machine: Machine): Outcome {
+  if (machine.programType === 'sk_lookup') return assignLookup(machine);
   const types = ['sched_cls', 'sched_act'];
   if (!isOfProgramType(machine, types, 'bpf_sk_assign#124') || !contextArgument(machine, 1))
     return outcome.fault;

@@ -66,9 +66,7 @@ export abstract class SlotMap extends MapBase implements KernelMap {
     return -errno.EINVAL;
   }
 
-  remove(): number {
-    return -errno.EINVAL;
-  }
+  readonly remove: (key: number) => number = () => -errno.EINVAL;
 
   count(): number {
     let count = 0;

@@ -5,6 +5,7 @@ import { flowDissector } from './flow-dissector.ts';
 import { rawTracepoint, rawTracepointWritable } from './raw-tracepoint.ts';
 import { programTypeOfSection } from './section-types.ts';
 import { cgroupSkb, lwtIn, lwtOut, lwtXmit, schedAct, schedCls, socketFilter } from './skb-families.ts';
+import { skLookup } from './sk-lookup.ts';
 import { syscall } from './syscall.ts';
 import { kprobe, lsm, perfEvent, tracepoint, tracing } from './tracing.ts';
 import { xdp } from './xdp.ts';
@@ -19,6 +20,7 @@ export const families: readonly ProgramFamily[] = [
   lwtOut,
   lwtXmit,
   flowDissector,
+  skLookup,
   rawTracepoint,
   rawTracepointWritable,
   syscall,
