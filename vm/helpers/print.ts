@@ -4,7 +4,8 @@ import type { Machine } from '../machine/machine.ts';
 import { errno } from '../maps/errno.ts';
 import { lowHalf, memoryArgument, sizeArgument } from './arguments.ts';
 import { formatOutput, type FormatMemory } from './format.ts';
-import { endOfUser, findOutside } from './outside-access.ts';
+import { knownShowFlags, showValue } from './btf-show.ts';
+import { endOfUser, findOutside, readOutside } from './outside-access.ts';
 import { constantText } from './strings.ts';
 
 /** Formatted output whose arguments are an array of u64 (kernel/bpf/helpers.c, kernel/trace/bpf_trace.c). */
@@ -115,9 +116,57 @@ function seqWrite(machine: Machine): Outcome {
   return machine.answer(0);
 }
 
+/** struct btf_ptr: ptr, type_id, flags. */
+const pointerSize = 16;
+
+/** The text that the struct btf_ptr in R`register` asks for, with flags in R`register + 2`; undefined with r0 or a fault set. */
+function shownText(machine: Machine, register: number): Uint8Array | Outcome {
+  const size = sizeArgument(machine, register + 1, false);
+  const at = size < 0 ? -1 : memoryArgument(machine, register, size, 'read', 'memory');
+  if (at < 0) return outcome.fault;
+  const flags = machine.register(register + 2);
+  if (size !== pointerSize || (flags & ~knownShowFlags) !== 0n) return machine.answer(-errno.EINVAL);
+  const { view } = machine.memory;
+  const address = view.getBigUint64(at, true);
+  const typeId = view.getUint32(at + 8, true);
+  const { btf } = machine.program.object;
+  if (typeId === 0) return machine.answer(-errno.EINVAL);
+  if (btf?.has(typeId) !== true) return machine.answer(-errno.ENOENT);
+  const length = btf.sizeOf(typeId) ?? 0;
+  const copy = machine.memory.allocate(Math.max(length, 1));
+  const error = readOutside(machine, 'kernel', address, copy, length);
+  const bytes = machine.memory.bytes.slice(copy, copy + length);
+  machine.memory.free(copy, Math.max(length, 1));
+  return error < 0 ? machine.answer(error) : showValue(btf, typeId, bytes, flags);
+}
+
+/** bpf_snprintf_btf(str, str_size, ptr, btf_ptr_size, flags): the length of the whole text. */
+function snprintfBtf(machine: Machine): Outcome {
+  const size = sizeArgument(machine, 2, false);
+  const to = size < 0 ? -1 : memoryArgument(machine, 1, size, 'write', 'memory');
+  if (to < 0) return outcome.fault;
+  const bytes = shownText(machine, 3);
+  if (typeof bytes === 'number') return bytes;
+  const part = bytes.subarray(0, size - 1);
+  machine.memory.bytes.set(part, to);
+  machine.memory.bytes[to + part.length] = 0;
+  return machine.answer(bytes.length);
+}
+
+/** bpf_seq_printf_btf(m, ptr, btf_ptr_size, flags) */
+function seqPrintfBtf(machine: Machine): Outcome {
+  if (!isSequence(machine)) return outcome.fault;
+  const text = shownText(machine, 2);
+  if (typeof text === 'number') return text;
+  machine.emitOutput('bpf_seq_printf_btf', decodeUtf8(text));
+  return machine.answer(0);
+}
+
 export const printHelpers: readonly Helper[] = [
   { id: 165, name: 'bpf_snprintf', call: snprintf },
   { id: 177, name: 'bpf_trace_vprintk', call: traceVprintk },
+  { id: 149, name: 'bpf_snprintf_btf', call: snprintfBtf },
+  { id: 150, name: 'bpf_seq_printf_btf', call: seqPrintfBtf },
   { id: 126, name: 'bpf_seq_printf', call: seqPrintf },
   { id: 127, name: 'bpf_seq_write', call: seqWrite },
 ];
