@@ -47,11 +47,11 @@ test.each(refused)('type %i with %o: %s', (type, rest, error) => {
 
 describe('types the machine does not have', () => {
   test('a known type gives a map that can do nothing', () => {
-    const definition = mapDefinition(26, { name: 'events', keySize: 4, valueSize: 256, maxEntries: 1 });
+    const definition = mapDefinition(33, { name: 'events', keySize: 0, valueSize: 0, maxEntries: 1 });
     const result = createMap(testMachine(), { name: 'events', definition, data: undefined }, 0);
     if (!result.ok) expect.unreachable(result.problem.message);
     const map = result.value;
-    expect(map).toMatchObject({ supported: false, typeName: 'STRUCT_OPS', traversal: undefined });
+    expect(map).toMatchObject({ supported: false, typeName: 'ARENA', traversal: undefined });
     expect(map.userUpdate(new Uint8Array(0), [])).toBe(-524);
   });
 

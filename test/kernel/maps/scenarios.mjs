@@ -401,3 +401,37 @@ for (const [, name] of readFileSync(`${here}misuse.bpf.c`, 'utf8').matchAll(/^PR
   const inner = name === 'inner_value' ? { hashes: [{ key: 0, value: 'hash' }] } : {};
   write(`misuse_${name}`, { object: 'misuse.bpf.o', program: name, maps: { ...misused, ...inner } });
 }
+
+for (const seed of [1, 2, 3]) {
+  const random = generator(seed * 77);
+  const names = ['lookup', 'lookup', 'update', 'update', 'remove'];
+  const someHash = () =>
+    inHash(names[random(5)], random(5), random(10), random(1000), random(3) === 0 ? random(4) : 0);
+  const someQueue = () =>
+    inQueue(
+      ['push', 'push', 'pop', 'peek'][random(4)],
+      random(2),
+      random(1000),
+      random(3) === 0 ? random(4) : 0,
+    );
+  const inner = ['hash0', 'hash1', 'hash2'];
+  const runs = Array.from({ length: 3 }, () => [
+    run(
+      'do_hashes',
+      Array.from({ length: most }, () => someHash()),
+      { hashes: [0, 1, 2, 3].flatMap((key) => (random(4) === 0 ? [] : [{ key, value: inner[random(3)] }])) },
+    ),
+    { program: 'each_hash' },
+    run(
+      'do_arrays',
+      Array.from({ length: most }, () => someHash()),
+    ),
+    { program: 'each_array' },
+    run(
+      'do_queues',
+      Array.from({ length: most }, () => someQueue()),
+    ),
+    { program: 'each_nested' },
+  ]).flat();
+  write(`inner_random_${seed}`, { object: 'inner.bpf.o', program: 'do_hashes', runs });
+}
