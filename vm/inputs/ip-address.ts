@@ -17,17 +17,18 @@ function ipv4Bytes(text: string): Uint8Array | undefined {
 function ipv6Bytes(text: string): Uint8Array | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const [front, back] = halves.map(groupBytes);
+  const [front, back] = halves.map((half, i) => groupBytes(half, i === halves.length - 1));
   if (front === undefined || (halves.length === 2 && back === undefined)) return undefined;
   const given = front.length + (back?.length ?? 0);
   if (halves.length === 1 ? given !== 16 : given > 14) return undefined;
   return Uint8Array.from([...front, ...new Array<number>(16 - given).fill(0), ...(back ?? [])]);
 }
 
-function groupBytes(text: string): number[] | undefined {
+/** `last`: an IPv4 address may be at its end. */
+function groupBytes(text: string, last: boolean): number[] | undefined {
   if (text === '') return [];
   const groups = text.split(':').map((group, i, all) => {
-    if (i === all.length - 1 && group.includes('.')) {
+    if (last && i === all.length - 1 && group.includes('.')) {
       const bytes = ipv4Bytes(group);
       return bytes && Array.from(bytes);
     }
