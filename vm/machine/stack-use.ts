@@ -23,7 +23,8 @@ export function stackUse(code: Uint8Array, { firstSlot, slots }: LinkedFunction)
   return Math.ceil(scan.used / granularity) * granularity;
 }
 
-function jumpTargets(code: Uint8Array, firstSlot: number, slots: number): ReadonlySet<number> {
+/** Slots that jumps of a function lead to. */
+export function jumpTargets(code: Uint8Array, firstSlot: number, slots: number): ReadonlySet<number> {
   const targets = new Set<number>();
   for (let slot = firstSlot; slot < firstSlot + slots;) {
     const result = decode(code, slot);
