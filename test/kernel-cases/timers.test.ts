@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { isRefusal, readCases, runCase, type RecordedCase } from './recorded-case.ts';
 
-/** Timers, recorded on the kernel: what the program got, and what the callbacks did in the time after it. */
+/** Timers and work queues, recorded on the kernel: what the program got, and what the callbacks did in the time after it. */
 
-const cases = readCases('timers.jsonl');
+const cases = [...readCases('timers.jsonl'), ...readCases('work-queues.jsonl')];
 const engines = [
   ['interpreted', { warmUp: Infinity }],
   ['compiled', { smallestRun: 0, warmUp: 0 }],

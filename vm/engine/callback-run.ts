@@ -80,7 +80,8 @@ export function refusalOfReturn(machine: Machine): FaultCause | undefined {
 
 /** What the kernel has against a program that ends while it holds a lock. */
 export function refusalOfLock({ locks, kernelRules }: Machine): FaultCause | undefined {
-  if (locks.held === 0n || !kernelRules) return undefined;
-  const message = 'BPF_EXIT instruction in main prog cannot be used inside bpf_spin_lock-ed region';
+  const section = locks.heldSection;
+  if (section === undefined || !kernelRules) return undefined;
+  const message = `BPF_EXIT instruction in main prog cannot be used inside ${section}-ed region`;
   return { kind: 'refused-by-kernel', message };
 }

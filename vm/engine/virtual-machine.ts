@@ -181,7 +181,7 @@ export class VirtualMachine {
     machine.written?.begin();
     machine.programType = family.name;
     machine.timers.running = 0;
-    machine.locks.held = 0n;
+    machine.locks.reset();
   }
 
   #familyOf(program: FunctionSymbol): Result<ProgramFamily> {

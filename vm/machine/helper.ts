@@ -27,6 +27,13 @@ export interface Helper {
   readonly callback?: CallbackDriver;
 }
 
+/** A kernel function that programs call by name; arguments and answer as of helpers. */
+export interface Kfunc {
+  readonly name: string;
+  readonly call: (machine: Machine) => Outcome;
+  readonly answer?: 'environment';
+}
+
 export interface CallbackDriver {
   /** How many of r1 to r5 a callback gets. */
   readonly parameters: number;
@@ -40,6 +47,8 @@ export interface CallbackDriver {
 export interface HelperTable {
   /** Implemented helpers by id. */
   readonly helpers: ReadonlyMap<number, Helper>;
+  /** Implemented kernel functions by name. */
+  readonly kfuncs?: ReadonlyMap<string, Kfunc>;
   /** Name of every helper of the kernel's UAPI, implemented or not. */
   nameOf(id: number): string | undefined;
 }

@@ -5,26 +5,52 @@ import type { LinkedProgram } from '../object/linked-program.ts';
 export const spinLockHelper = 93;
 export const spinUnlockHelper = 94;
 
+/** Sections of code that the program can be in: under bpf_rcu_read_lock, behind bpf_preempt_disable. */
+export type Section = 'rcu' | 'preempt';
+
+/** Offsets: address of the lock that is held (u64), how deep in each section (u32 each). */
+const field = { held: 0, rcu: 8, preempt: 12, sizeOf: 16 } as const;
+
 /** The bpf_spin_lock that the program holds: the verifier lets it hold one. Its state is in the map value, who holds it is here. */
 export class Locks {
   /** The program has calls of bpf_spin_lock: what it calls has to be looked at while one is held. */
   readonly used: boolean;
   readonly #memory: LinearMemory;
-  /** Address of the lock that is held (u64); 0 for none. */
-  readonly #held: number;
+  readonly #at: number;
 
   constructor(memory: LinearMemory, program: LinkedProgram) {
     this.#memory = memory;
-    this.#held = memory.allocate(8);
+    this.#at = memory.allocate(field.sizeOf);
     this.used = callsSpinLock(program);
   }
 
+  /** Address; 0 for none. */
   get held(): bigint {
-    return this.#memory.view.getBigUint64(this.#held, true);
+    return this.#memory.view.getBigUint64(this.#at + field.held, true);
   }
 
   set held(address: bigint) {
-    this.#memory.view.setBigUint64(this.#held, address, true);
+    this.#memory.view.setBigUint64(this.#at + field.held, address, true);
+  }
+
+  section(which: Section): number {
+    return this.#memory.view.getUint32(this.#at + field[which], true);
+  }
+
+  setSection(which: Section, depth: number): void {
+    this.#memory.view.setUint32(this.#at + field[which], depth, true);
+  }
+
+  /** A run begins: nothing is held. */
+  reset(): void {
+    this.#memory.bytes.fill(0, this.#at, this.#at + field.sizeOf);
+  }
+
+  /** What the program is inside of, in the verifier's words: `bpf_spin_lock`. */
+  get heldSection(): string | undefined {
+    if (this.held !== 0n) return 'bpf_spin_lock';
+    if (this.section('rcu') > 0) return 'bpf_rcu_read_lock';
+    return this.section('preempt') > 0 ? 'bpf_preempt_disable' : undefined;
   }
 }
 

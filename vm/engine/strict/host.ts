@@ -69,6 +69,7 @@ export class StrictHost implements Host {
     const fault = this.#uninitialised(instruction);
     if (fault !== undefined) return this.#machine.fail(fault);
     const { semantics } = instruction.row;
+    if (semantics.kind === 'call' && semantics.target === 'kfunc') return this.#callKernelFunction();
     if (semantics.kind === 'call') return this.#callRegister(instruction);
     const result = this.#host.performSpecial();
     if (semantics.kind === 'packet_load' && result !== outcome.fault) this.#returned(true);
@@ -112,6 +113,15 @@ export class StrictHost implements Host {
     const first = linear === undefined ? -1 : this.#written.firstUnwritten(linear, size);
     if (linear === undefined || first < 0) return undefined;
     return uninitialisedStack({ type: 'read', address, size, register }, linear, first);
+  }
+
+  /** Which of the argument registers a kfunc reads is not known here; where it throws, another function goes on. */
+  #callKernelFunction(): Outcome {
+    const machine = this.#machine;
+    const result = this.#host.performSpecial();
+    if (result === outcome.next) this.#returned(true);
+    if (result === outcome.reload) this.#written.start(machine.frames.depth, argumentSet(1));
+    return result;
   }
 
   /** A call of a function, or, by callx, of a helper by its number. */
