@@ -8,7 +8,7 @@ import { listen, runOnStdio } from '../debug-adapter/server.ts';
 import { compareCommand } from './compare-command.ts';
 import { runConformanceProgram } from './conformance-plugin.ts';
 import { disassemble, formats, type DisassemblyFormat } from './disassembly.ts';
-import { exitStatus, type ExitStatus } from './exit-status.ts';
+import { exitStatus, worst, type ExitStatus } from './exit-status.ts';
 import { readBytes } from './files.ts';
 import { runCommand } from './run-command.ts';
 import { testCommand } from './test-command.ts';
@@ -87,8 +87,11 @@ function commandLine(finish: (status: ExitStatus) => void): Command {
     .addOption(strict())
     .addOption(noKernelRules())
     .option('--junit <file>', 'write a JUnit report too')
-    .action(async (files: string[], options: RunFlags & { junit?: string }) => {
-      finish(await testCommand(files, options, print));
+    .option('--kernel', 'run them on the running kernel too (see compare)')
+    .action(async (files: string[], options: RunFlags & { junit?: string; kernel?: boolean }) => {
+      const tested = await testCommand(files, options, print);
+      const compared = options.kernel === true ? await compareCommand(files, options, print) : tested;
+      finish(worst([tested, compared]));
     });
 
   program

@@ -6,12 +6,14 @@ import { compareFile, textLines } from '../../cli/compare-command.ts';
 import { openKernel, type Kernel } from '../../cli/kernel/kernel.ts';
 import type { Comparison } from '../../cli/kernel/compare-scenario.ts';
 import { compareCase, sequencesPerCase, variants } from './mutations/mutations.ts';
-import { compareRecorded, recordedCases } from './recorded.ts';
+import { compareRecorded, different, recordedCases } from './recorded.ts';
 
 /** Counts of one folder under test/kernel. */
 interface Tally {
   scenarios: number;
   same: number;
+  /** Different for a reason that is known. */
+  known: number;
   runs: number;
   refused: number;
   notCompared: number;
@@ -32,6 +34,8 @@ function scenarioFiles(): string[] {
 interface Subject {
   readonly name: string;
   readonly compare: (kernel: Kernel) => Promise<Result<Comparison>>;
+  /** Why it is known to differ. */
+  readonly reason?: string | undefined;
 }
 
 function subjects(): Subject[] {
@@ -43,15 +47,16 @@ function subjects(): Subject[] {
   const recorded = recordedCases(join(root, 'test/kernel-cases')).map((one) => ({
     name: `recorded ${one.file}/${one.recorded.name}`,
     compare: (kernel: Kernel) => compareRecorded(kernel, objects, one.recorded),
+    reason: different[one.recorded.name],
   }));
   return [...files, ...recorded.filter(({ name }) => name.includes(part))];
 }
 
 async function compareAll(kernel: Kernel): Promise<Map<string, Tally>> {
   const families = new Map<string, Tally>();
-  for (const { name, compare } of subjects()) {
+  for (const { name, compare, reason } of subjects()) {
     const family = name.split('/')[0] ?? '';
-    const none: Tally = { scenarios: 0, same: 0, runs: 0, refused: 0, notCompared: 0 };
+    const none: Tally = { scenarios: 0, same: 0, known: 0, runs: 0, refused: 0, notCompared: 0 };
     const tally = families.get(family) ?? none;
     families.set(family, tally);
     const compared = await compare(kernel);
@@ -63,7 +68,16 @@ async function compareAll(kernel: Kernel): Promise<Map<string, Tally>> {
       tally.runs += runs.filter((run) => run.kernel !== undefined).length;
       tally.notCompared += notCompared.length;
     }
-    if (!compared.ok || !compared.value.equal) console.log(textLines(name, compared).join('\n'));
+    const equal = compared.ok && compared.value.equal;
+    if (reason !== undefined && !equal) {
+      tally.known++;
+      console.log(`known: ${name}: ${reason}`);
+    } else if (reason !== undefined) {
+      tally.same--;
+      console.log(`${name} is the same now and has to leave the list of those that are not`);
+    } else if (!equal) {
+      console.log(textLines(name, compared).join('\n'));
+    }
   }
   return families;
 }
@@ -97,17 +111,19 @@ async function compareWith(kernel: Kernel): Promise<void> {
   console.table(Object.fromEntries(families));
   const all = [...families.values()];
   const sum = (of: (tally: Tally) => number): number => all.map(of).reduce((a, b) => a + b, 0);
-  const [scenarios, same, runs] = [
+  const [scenarios, same, known] = [
     sum((one) => one.scenarios),
     sum((one) => one.same),
-    sum((one) => one.runs),
+    sum((one) => one.known),
   ];
+  const runs = sum((one) => one.runs);
+  const others = scenarios - same - known;
   console.log(
-    `${scenarios} scenarios, ${runs} runs on the kernel: ${same} the same, ${scenarios - same} not`,
+    `${scenarios} scenarios, ${runs} runs on the kernel: ${same} the same, ${known} known, ${others} not`,
   );
-  const different = await compareMutations(kernel);
+  const cases = await compareMutations(kernel);
   console.log(`${((performance.now() - start) / 1000).toFixed(1)} s`);
-  if (same < scenarios || different > 0) process.exitCode = 1;
+  if (others > 0 || cases > 0) process.exitCode = 1;
 }
 
 const kernel = openKernel();
