@@ -4,6 +4,7 @@ import type { Machine } from '../machine/machine.ts';
 import { errno } from '../maps/errno.ts';
 import { lowHalf, memoryArgument, sizeArgument, typeName } from './arguments.ts';
 import { dynptrArgument, newDynptrArgument, nullDynptr } from './dynptr-argument.ts';
+import { withinLimits } from './within-limits.ts';
 
 /** Dynptrs: pointers that carry their bounds (kernel/bpf/helpers.c: bpf_dynptr_*). */
 
@@ -100,7 +101,16 @@ function data(machine: Machine): Outcome {
   const [offset, length] = [lowHalf(machine, 2), lowHalf(machine, 3)];
   if (dynptr.data === 0n || outside(dynptr, offset, length) || dynptr.readOnly) return machine.answer(0);
   if (dynptr.type === dynptrType.skb || dynptr.type === dynptrType.xdp) return machine.answer(0);
-  return machine.answer(dynptr.data + BigInt(dynptr.offset + offset));
+  const address = dynptr.data + BigInt(dynptr.offset + offset);
+  const found = machine.regions.locate(address);
+  const map = found && machine.maps[found.region.owner];
+  // Values of hash maps may move: a slice of them is a pointer into the value.
+  if (found === undefined || (found.region.kind === 'map_value' && map?.layout?.kind !== 'array'))
+    return machine.answer(address);
+  const linear = found.region.base + found.offset;
+  return withinLimits(machine, () =>
+    machine.answer(machine.dynptrSlices.add(linear, length, found.region.owner)),
+  );
 }
 
 export const dynptrHelpers: readonly Helper[] = [

@@ -1,4 +1,3 @@
-import { ProblemError } from '../base/problem.ts';
 import { outcome, type Helper, type Outcome } from '../machine/helper.ts';
 import { dynptrType, largestDynptr } from '../machine/dynptrs.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -7,6 +6,7 @@ import { RingBufferMap, ringSize } from '../maps/ring-buffer.ts';
 import { lowHalf, memoryArgument, sizeArgument, typeName } from './arguments.ts';
 import { newDynptrArgument, nullDynptr, releasedDynptr } from './dynptr-argument.ts';
 import { mapOfType } from './map-of-type.ts';
+import { withinLimits } from './within-limits.ts';
 
 /** Ring buffers (kernel/bpf/ringbuf.c). What is submitted is told to the outside world; what is discarded is not. */
 
@@ -14,16 +14,6 @@ import { mapOfType } from './map-of-type.ts';
 export const wakeupFlags = 3n;
 /** BPF_RB_* of bpf_ringbuf_query. */
 const query = { available: 0n, size: 1n, consumer: 2n, producer: 3n } as const;
-
-/** Runs out of regions or memory as faults. */
-function withinLimits(machine: Machine, body: () => Outcome): Outcome {
-  try {
-    return body();
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    return machine.fail({ kind: 'out-of-memory', message: error.message });
-  }
-}
 
 /** bpf_ringbuf_output(ringbuf, data, size, flags) */
 function output(machine: Machine): Outcome {

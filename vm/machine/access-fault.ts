@@ -78,6 +78,10 @@ function describe(miss: Miss): Omit<FaultCause, 'access'> {
       }
       return invalid(`invalid access to memory, mem_size=${region.size} off=${offset} size=${size}`);
     case 'memory':
+      if (region.readLimit === 0 && inside(region.size)) {
+        const message = `${name} invalid mem access 'scalar': what was here has been released`;
+        return { kind: 'released-memory', message };
+      }
       if (type === 'write' && region.writeLimit < region.readLimit && inside(region.size)) {
         return {
           kind: 'write-forbidden',

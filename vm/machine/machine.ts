@@ -6,6 +6,7 @@ import { Regions } from '../memory/regions.ts';
 import type { LinkedProgram } from '../object/linked-program.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
 import { CodeMemory } from './code-memory.ts';
+import { DynptrSlices } from './dynptr-slices.ts';
 import { Dynptrs } from './dynptrs.ts';
 import type { Fault, FaultCause } from './fault.ts';
 import { Frames } from './frames.ts';
@@ -43,6 +44,7 @@ export class Machine {
   /** What the program has to release before it ends. */
   readonly references: References;
   readonly dynptrs: Dynptrs;
+  readonly dynptrSlices: DynptrSlices;
   /** What lies at addresses that are not the machine's own: the kernel's, and those of the current process. */
   readonly kernelMemory: OutsideMemory;
   readonly userMemory: OutsideMemory;
@@ -86,8 +88,9 @@ export class Machine {
     this.regions.add({ kind: 'packet', base: 0, size: 0 });
     this.code = new CodeMemory(this.memory, this.regions, program);
     this.frames = new Frames(this.memory, this.regions);
-    this.references = new References(this.memory, this.code);
+    this.references = new References(this.memory, this.code, program.functions);
     this.dynptrs = new Dynptrs(this.memory, this.frames);
+    this.dynptrSlices = new DynptrSlices(this.memory, this.regions, this.regionPool);
     this.kernelMemory = new OutsideMemory(this.memory, environment.kernelMemory ?? []);
     this.userMemory = new OutsideMemory(this.memory, environment.userMemory ?? []);
     this.timers = new Timers(this.memory);

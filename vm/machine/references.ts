@@ -1,4 +1,5 @@
 import type { LinearMemory } from '../memory/linear-memory.ts';
+import type { LinkedFunction } from '../object/linked-program.ts';
 import type { CodeMemory } from './code-memory.ts';
 import type { FaultCause } from './fault.ts';
 import { state } from './layout.ts';
@@ -18,10 +19,12 @@ const firstCapacity = 32;
 export class References {
   readonly #memory: LinearMemory;
   readonly #code: CodeMemory;
+  readonly #functions: readonly LinkedFunction[];
 
-  constructor(memory: LinearMemory, code: CodeMemory) {
+  constructor(memory: LinearMemory, code: CodeMemory, functions: readonly LinkedFunction[]) {
     this.#memory = memory;
     this.#code = code;
+    this.#functions = functions;
   }
 
   get count(): number {
@@ -96,7 +99,8 @@ export class References {
     const table = this.#get(header.table);
     const id = this.#memory.view.getUint32(table + record.id, true);
     const slot = this.#memory.view.getUint32(table + record.slot, true);
-    const first = this.#code.sectionOfSlot(slot)?.section.firstSlot ?? 0;
+    const own = this.#functions.find(({ firstSlot, slots }) => slot >= firstSlot && slot < firstSlot + slots);
+    const first = own?.firstSlot ?? this.#code.sectionOfSlot(slot)?.section.firstSlot ?? 0;
     const message = `Unreleased reference id=${id} alloc_insn=${slot - first}: ${what} would lead to reference leak`;
     return { kind: 'refused-by-kernel', message };
   }

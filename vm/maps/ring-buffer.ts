@@ -122,6 +122,7 @@ export class RingBufferMap extends RingMap {
     const position = this.ring.positionOf(base);
     const data = memory.bytes.slice(base, base + this.ring.sizeAt(position));
     this.ring.commit(position, discard);
+    this.machine.dynptrSlices.release(base, data.length);
     regionPool.release(region);
     return data;
   }
@@ -212,7 +213,10 @@ export class UserRingBufferMap extends RingMap {
 
   /** The callback has returned: its sample is gone. */
   release(): void {
-    this.machine.regionPool.release(this.memory.view.getUint32(this.#sample, true));
+    const region = this.memory.view.getUint32(this.#sample, true);
+    const sample = this.ring.recordAt(this.ring.consumer);
+    this.machine.dynptrSlices.release(sample.linear, sample.size);
+    this.machine.regionPool.release(region);
     this.memory.bytes.fill(0, this.#dynptr, this.#dynptr + dynptrSize);
     this.ring.consume();
   }
