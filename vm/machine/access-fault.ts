@@ -1,6 +1,6 @@
 import type { Region } from '../memory/regions.ts';
 import type { FaultAccess, FaultCause } from './fault.ts';
-import { stackSize } from './layout.ts';
+import { stackSize, state } from './layout.ts';
 import type { Machine } from './machine.ts';
 
 /**
@@ -37,6 +37,10 @@ function describe(miss: Miss): Omit<FaultCause, 'access'> {
   const inside = (limit: number): boolean => offset >= 0 && offset + size <= limit;
   switch (region.kind) {
     case 'packet':
+      if (isOldPacketPointer(miss)) {
+        const message = `${name} invalid mem access 'scalar': it points at the packet as it was before a helper moved it`;
+        return { kind: 'released-memory', message };
+      }
       return invalid(
         `invalid access to packet, off=${offset} size=${size}, ${name} points ${distance(offset)} a packet of ${region.size}`,
       );
@@ -92,6 +96,14 @@ function describe(miss: Miss): Omit<FaultCause, 'access'> {
     case 'none':
       return invalid(`${name} invalid mem access 'scalar': ${hex(access.address)} points at nothing`);
   }
+}
+
+/** Packets that helpers move get addresses further away than programs that the verifier takes go past their ends. */
+const packetSlack = 0x1000;
+
+function isOldPacketPointer({ machine, region, offset }: Miss): boolean {
+  const moves = machine.memory.view.getUint32(state.network, true);
+  return moves > 0 && (offset < -packetSlack || offset > region.size + packetSlack);
 }
 
 function describeKey({ machine, access, region, offset, name }: Miss): Omit<FaultCause, 'access'> {

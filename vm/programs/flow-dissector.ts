@@ -1,4 +1,5 @@
 import { attempt } from '../base/problem.ts';
+import { networkState } from '../helpers/network-state.ts';
 import type { Machine } from '../machine/machine.ts';
 import { regionBias } from '../memory/regions.ts';
 import {
@@ -73,6 +74,7 @@ function prepare(machine: Machine, input: RunInput): void {
   writeField(view, keys, flags, given.get('flags')?.[0] ?? 0n);
   view.setUint32(familyState.kept, Number(given.get('flags')?.[0] ?? 0n), true);
   view.setUint32(familyState.packetLength, frame.length, true);
+  view.setUint32(networkState.packetMoves, 0, true);
   machine.contextStore = () => false;
 }
 

@@ -1,9 +1,9 @@
 import { outcome, type Helper, type Outcome } from '../../machine/helper.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { errno } from '../../maps/errno.ts';
-import { contextArgument, isOfProgramType, lowHalf, memoryArgument, sizeArgument } from '../arguments.ts';
+import { contextArgument, isOfProgramType, lowHalf } from '../arguments.ts';
 import { unknownFlags } from './flags.ts';
-import { programTypes, skbHelper } from './skb-helper.ts';
+import { bufferArgument, programTypes, skbHelper } from './skb-helper.ts';
 import { Skb } from './skb.ts';
 
 /**
@@ -19,10 +19,9 @@ const flag = { recomputeChecksum: 1, invalidateHash: 2 } as const;
 
 /** `from`: linear offset of the bytes, undefined where there are none. */
 function copyOut(machine: Machine, from: number | undefined, end: number): Outcome {
-  const length = sizeArgument(machine, 4, false);
-  if (length < 0) return outcome.fault;
-  const to = memoryArgument(machine, 3, length, 'write', 'memory');
-  if (to < 0) return outcome.fault;
+  const buffer = bufferArgument(machine, 3, 'write');
+  if (buffer === undefined) return outcome.fault;
+  const { at: to, size: length } = buffer;
   const { bytes } = machine.memory;
   if (from === undefined || from + length > end) {
     bytes.fill(0, to, to + length);
@@ -57,10 +56,9 @@ function relativeStart(machine: Machine, skb: Skb, offset: number): number | und
 }
 
 function storeBytes(skb: Skb, machine: Machine): Outcome {
-  const length = sizeArgument(machine, 4, false);
-  if (length < 0) return outcome.fault;
-  const from = memoryArgument(machine, 3, length, 'read', 'memory');
-  if (from < 0) return outcome.fault;
+  const buffer = bufferArgument(machine, 3, 'read');
+  if (buffer === undefined) return outcome.fault;
+  const { at: from, size: length } = buffer;
   const flags = machine.register(5);
   if (unknownFlags(flags, flag.recomputeChecksum | flag.invalidateHash)) return machine.answer(-errno.EINVAL);
   const offset = lowHalf(machine, 2);

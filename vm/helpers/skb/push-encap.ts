@@ -1,10 +1,10 @@
 import { outcome, type Helper, type Outcome } from '../../machine/helper.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { errno } from '../../maps/errno.ts';
-import { lowHalf, memoryArgument, sizeArgument } from '../arguments.ts';
+import { lowHalf } from '../arguments.ts';
 import { folded, sumOfBytes } from './checksum.ts';
 import { ipv4HeaderSize, ipv6HeaderSize, protocol, skBuff } from './sk-buff.ts';
-import { programTypes, skbHelper } from './skb-helper.ts';
+import { bufferArgument, programTypes, skbHelper } from './skb-helper.ts';
 import type { Skb } from './skb.ts';
 
 /** An outer IP header in front of the packet (net/core/lwt_bpf.c: bpf_lwt_push_ip_encap). */
@@ -16,9 +16,9 @@ const longestHeader = 256;
 const checksumOffset = 10;
 
 function pushEncap(skb: Skb, machine: Machine): Outcome {
-  const size = sizeArgument(machine, 4, false);
-  const from = size < 0 ? -1 : memoryArgument(machine, 3, size, 'read', 'memory');
-  if (from < 0) return outcome.fault;
+  const buffer = bufferArgument(machine, 3, 'read');
+  if (buffer === undefined) return outcome.fault;
+  const { at: from, size } = buffer;
   const type = lowHalf(machine, 2);
   if (machine.programType === 'lwt_in' && (type === encap.seg6 || type === encap.seg6Inline)) {
     const message = 'the machine does not have the segment routing of bpf_lwt_push_encap#73';

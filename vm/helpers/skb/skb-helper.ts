@@ -1,6 +1,6 @@
 import { outcome, type Helper, type Outcome } from '../../machine/helper.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { contextArgument, isOfProgramType } from '../arguments.ts';
+import { contextArgument, isOfProgramType, memoryArgument, sizeArgument, typeName } from '../arguments.ts';
 import { Skb } from './skb.ts';
 
 /** Program types by what the *_func_proto of net/core/filter.c let them call. */
@@ -36,4 +36,23 @@ export function skbHelper({ id, name, types, call, changesPacket = false, answer
     return result;
   };
   return { id, name, call: run, ...(answer && { answer }) };
+}
+
+/**
+ * Linear offset of the memory at the pointer in `register` and its size, which is in the next one: never the packet's
+ * own. Undefined with a fault.
+ */
+export function bufferArgument(
+  machine: Machine,
+  register: number,
+  access: 'read' | 'write',
+): { readonly at: number; readonly size: number } | undefined {
+  const size = sizeArgument(machine, register + 1, false);
+  if (size < 0) return undefined;
+  if (typeName(machine, machine.register(register)) === 'pkt') {
+    machine.fail({ kind: 'refused-by-kernel', message: 'helper access to the packet is not allowed' });
+    return undefined;
+  }
+  const at = memoryArgument(machine, register, size, access, 'memory');
+  return at < 0 ? undefined : { at, size };
 }

@@ -1,9 +1,9 @@
 import { outcome, type Helper, type Outcome } from '../../machine/helper.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { errno } from '../../maps/errno.ts';
-import { lowHalf, memoryArgument, sizeArgument } from '../arguments.ts';
+import { lowHalf } from '../arguments.ts';
 import { unknownFlags } from './flags.ts';
-import { programTypes, skbHelper } from './skb-helper.ts';
+import { bufferArgument, programTypes, skbHelper } from './skb-helper.ts';
 import type { Skb } from './skb.ts';
 
 /**
@@ -48,9 +48,9 @@ function refuse(machine: Machine, to: number, size: number, error: number): Outc
 }
 
 function getKey(skb: Skb, machine: Machine): Outcome {
-  const size = sizeArgument(machine, 3, false);
-  const to = size < 0 ? -1 : memoryArgument(machine, 2, size, 'write', 'memory');
-  if (to < 0) return outcome.fault;
+  const buffer = bufferArgument(machine, 2, 'write');
+  if (buffer === undefined) return outcome.fault;
+  const { at: to, size } = buffer;
   const from = tunnelOf(skb);
   const flags = lowHalf(machine, 4);
   if (from === undefined || unknownFlags(machine.register(4), flag.ipv6 | flag.tunnelFlags))
@@ -73,9 +73,9 @@ function getKey(skb: Skb, machine: Machine): Outcome {
 }
 
 function setKey(skb: Skb, machine: Machine): Outcome {
-  const size = sizeArgument(machine, 3, false);
-  const from = size < 0 ? -1 : memoryArgument(machine, 2, size, 'read', 'memory');
-  if (from < 0) return outcome.fault;
+  const buffer = bufferArgument(machine, 2, 'read');
+  if (buffer === undefined) return outcome.fault;
+  const { at: from, size } = buffer;
   const flags = lowHalf(machine, 4);
   if (unknownFlags(machine.register(4), 31) || (size !== key.sizeOf && !olderSizes.includes(size)))
     return machine.answer(-errno.EINVAL);
@@ -119,9 +119,9 @@ function freshTunnel(skb: Skb): number {
 }
 
 function getOptions(skb: Skb, machine: Machine): Outcome {
-  const size = sizeArgument(machine, 3, false);
-  const to = size < 0 ? -1 : memoryArgument(machine, 2, size, 'write', 'memory');
-  if (to < 0) return outcome.fault;
+  const buffer = bufferArgument(machine, 2, 'write');
+  if (buffer === undefined) return outcome.fault;
+  const { at: to, size } = buffer;
   const from = tunnelOf(skb);
   const { view, bytes } = machine.memory;
   if (from === undefined || (view.getUint32(from + info.flags, true) & optionFlags) === 0)
@@ -134,9 +134,9 @@ function getOptions(skb: Skb, machine: Machine): Outcome {
 }
 
 function setOptions(skb: Skb, machine: Machine): Outcome {
-  const size = sizeArgument(machine, 3, false);
-  const from = size < 0 ? -1 : memoryArgument(machine, 2, size, 'read', 'memory');
-  if (from < 0) return outcome.fault;
+  const buffer = bufferArgument(machine, 2, 'read');
+  if (buffer === undefined) return outcome.fault;
+  const { at: from, size } = buffer;
   const at = tunnelOf(skb);
   if (at === undefined || size % 4 !== 0) return machine.answer(-errno.EINVAL);
   if (size > largestOptions) return machine.answer(-errno.ENOMEM);
@@ -149,9 +149,8 @@ function setOptions(skb: Skb, machine: Machine): Outcome {
 
 /** The packets of runs did not come through IPsec. */
 function getXfrmState(_skb: Skb, machine: Machine): Outcome {
-  const size = sizeArgument(machine, 4, false);
-  const to = size < 0 ? -1 : memoryArgument(machine, 3, size, 'write', 'memory');
-  return to < 0 ? outcome.fault : refuse(machine, to, size, errno.EINVAL);
+  const buffer = bufferArgument(machine, 3, 'write');
+  return buffer === undefined ? outcome.fault : refuse(machine, buffer.at, buffer.size, errno.EINVAL);
 }
 
 const types = programTypes.tcAndXmit;
