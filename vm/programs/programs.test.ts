@@ -98,7 +98,7 @@ describe('section names', () => {
   it('finds a family for its own name and refuses the others by name', () => {
     expect(expectOk(familyOf(symbol('tc')))).toBe(schedCls);
     for (const [section, part] of [
-      ['kprobe/x', 'of type kprobe'],
+      ['lirc_mode2', 'of type lirc_mode2'],
       ['nonsense', 'no program type'],
       ['xdp/devmap', 'xdp/devmap'],
     ] as const) {
