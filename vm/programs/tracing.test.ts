@@ -193,3 +193,52 @@ describe('what the environment knows of the event', () => {
     expect(run('tp/a/b', code)).toMatch(/program of this type cannot use helper bpf_override_return#58/);
   });
 });
+
+test('a saved machine does the same again: memory of the process, the task’s struct, notes', () => {
+  const code = `
+    call 158
+    r7 = r0
+    *(u64 *)(r10 - 8) = 0x21
+    r1 = 4096
+    r2 = r10
+    r2 += -8
+    r3 = 8
+    call 36
+    r1 = r10
+    r1 += -8
+    r2 = 8
+    r3 = 8192
+    call 112
+    r1 = r10
+    r1 += -8
+    r2 = 8
+    r3 = 4096
+    call 112
+    r0 = *(u64 *)(r10 - 8)
+    exit`;
+  const { linked, symbol } = programIn('raw_tp/x', code);
+  const task = {
+    pid: 1,
+    tgid: 1,
+    uid: 0,
+    gid: 0,
+    comm: '',
+    cgroupIds: [],
+    vmas: [],
+    kernelStack: [],
+    userStack: [],
+    pidNamespace: undefined,
+  };
+  const userMemory = [{ address: 4096n, bytes: new Uint8Array(8) }];
+  const vm = expectOk(VirtualMachine.create(linked, { ...defaultEnvironment, task, userMemory }));
+  expectOk(vm.startRun(symbol));
+  const start = vm.save();
+  vm.run(1000);
+  expect([vm.result().r0, vm.result().notes.length]).toEqual([0x21n, 1]);
+  const end = vm.save();
+  vm.restore(start);
+  expect(vm.result().notes).toEqual([]);
+  vm.run(1000);
+  expect(vm.result().notes.length).toBe(1);
+  expect(Buffer.compare(vm.save().memory, end.memory)).toBe(0);
+});
