@@ -97,8 +97,11 @@ function write(machine: Machine): Outcome {
 function data(machine: Machine): Outcome {
   const place = dynptrArgument(machine, 1);
   if (place === undefined) return outcome.fault;
-  const { dynptr } = place;
-  const [offset, length] = [lowHalf(machine, 2), lowHalf(machine, 3)];
+  return sliceOf(machine, place.dynptr, lowHalf(machine, 2), lowHalf(machine, 3));
+}
+
+/** Answers with the address of a part of what a dynptr points to, NULL where it has not so much of it. */
+export function sliceOf(machine: Machine, dynptr: Dynptr, offset: number, length: number): Outcome {
   if (dynptr.data === 0n || outside(dynptr, offset, length) || dynptr.readOnly) return machine.answer(0);
   if (dynptr.type === dynptrType.skb || dynptr.type === dynptrType.xdp) return machine.answer(0);
   const address = dynptr.data + BigInt(dynptr.offset + offset);

@@ -1,10 +1,12 @@
 import type { Kfunc } from '../../machine/helper.ts';
+import { dynptrKfuncs } from './dynptr.ts';
 import { iterNumKfuncs } from './iter-num.ts';
 import { sectionKfuncs } from './sections.ts';
 import { throwKfuncs } from './throw.ts';
 import { workQueueKfuncs } from './work-queue.ts';
 
 const implemented: readonly Kfunc[] = [
+  ...dynptrKfuncs,
   ...iterNumKfuncs,
   ...sectionKfuncs,
   ...throwKfuncs,
