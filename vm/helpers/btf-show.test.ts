@@ -11,7 +11,7 @@ function show(name: string, bytes: readonly number[], flags: number): string {
   const type = btf!.byName(name, 'struct')!;
   const value = new Uint8Array(btf!.sizeOf(type.id)!);
   value.set(bytes);
-  return new TextDecoder('latin1').decode(showValue(btf!, type.id, value, BigInt(flags)));
+  return String.fromCharCode(...showValue(btf!, type.id, value, BigInt(flags)));
 }
 
 /** As Linux 6.18 prints them. */
