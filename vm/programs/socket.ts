@@ -29,7 +29,13 @@ export function placeSocket(machine: Machine, pointer: number, addresses: Socket
   let region = memory.view.getUint32(familyState.socketRegion, true);
   if (region === 0) {
     const allocated = memory.allocate(offset.sizeOf);
-    region = regions.add({ kind: 'sock', owner: noSocketNumber, base: allocated, size: offset.sizeOf, writeLimit: 0 });
+    region = regions.add({
+      kind: 'sock',
+      owner: noSocketNumber,
+      base: allocated,
+      size: offset.sizeOf,
+      writeLimit: 0,
+    });
     memory.view.setUint32(familyState.socketRegion, region, true);
     memory.view.setUint32(familyState.socketBase, allocated, true);
   }

@@ -32,6 +32,7 @@ struct {
 
 __u32 runs;
 
+/* Not the receive queue: of a connection it depends on what has arrived yet. */
 static __always_inline void copy(struct bpf_sock *to, struct bpf_sock *from)
 {
 	to->bound_dev_if = from->bound_dev_if;
@@ -45,7 +46,6 @@ static __always_inline void copy(struct bpf_sock *to, struct bpf_sock *from)
 	to->dst_port = from->dst_port;
 	to->dst_ip4 = from->dst_ip4;
 	to->state = from->state;
-	to->rx_queue_mapping = from->rx_queue_mapping;
 	if (from->family == 10) {
 		to->src_ip6[0] = from->src_ip6[0];
 		to->src_ip6[3] = from->src_ip6[3];
@@ -116,6 +116,7 @@ static __always_inline int ask_own(struct __sk_buff *ctx)
 	if (full) {
 		result.full = 1;
 		copy(&result.sock, full);
+		result.sock.rx_queue_mapping = full->rx_queue_mapping;
 	}
 	bpf_map_update_elem(&results, &key, &result, BPF_ANY);
 	return 1;
