@@ -24,6 +24,8 @@ function call(machine: Machine): Outcome {
     const message = 'a callback cannot make a tail call: callback unexpected regs';
     return machine.fail({ kind: 'refused-by-kernel', message });
   }
+  const leak = frames.depth === 0 ? machine.references.leak('tail_call') : undefined;
+  if (leak !== undefined && machine.refuse(leak.message)) return outcome.fault;
   const refused = machine.stackDepths.refusalOfTailCall(machine);
   if (refused !== undefined) return machine.fail(refused);
   const target = map.programAt(lowHalf(machine, 3));
