@@ -1,6 +1,7 @@
 import { toHex } from '../../vm/base/bytes.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../vm/inputs/json.ts';
 import { elementsOf, valueMemory } from '../../vm/inputs/bpftool-json.ts';
+import { withoutSpecialFields } from '../../vm/maps/special-fields.ts';
 import type { KernelMap } from '../../vm/machine/kernel-map.ts';
 import type { Machine } from '../../vm/machine/machine.ts';
 import { innerMapsOf } from '../../vm/maps/hash-of-maps.ts';
@@ -18,7 +19,9 @@ export type Contents = readonly Element[];
 export function contentsHere(machine: Machine, map: KernelMap): Contents {
   const contents = Array.from(elementsOf(map), ({ key, valueAddresses }) => ({
     key: toHex(key),
-    values: valueAddresses.map((address) => nameHere(map, toHex(valueMemory(machine, map, address)))),
+    values: valueAddresses.map((address) =>
+      nameHere(map, toHex(withoutSpecialFields(machine, map, valueMemory(machine, map, address)))),
+    ),
   }));
   return map.typeName === 'STACK' ? contents.reverse() : contents;
 }

@@ -1,6 +1,7 @@
 import type { Helper, HelperTable } from '../machine/helper.ts';
 import { routeHelpers } from './fib-lookup.ts';
 import { forEachMapElem } from './for-each-map-elem.ts';
+import { kptrXchg } from './kfuncs/objects.ts';
 import { kfuncTable } from './kfuncs/table.ts';
 import { loop } from './loop.ts';
 import { mapAccessHelpers } from './map-access.ts';
@@ -56,6 +57,7 @@ const implemented: readonly Helper[] = [
   loop,
   tailCall,
   ...timerHelpers,
+  kptrXchg,
   ...dynptrHelpers,
   ...ringBufferHelpers,
   userRingBufferDrain,

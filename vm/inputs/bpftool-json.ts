@@ -7,7 +7,7 @@ import { innerMapsOf } from '../maps/hash-of-maps.ts';
 import type { InnerMaps } from '../maps/inner-maps.ts';
 import { ProgArrayMap } from '../maps/prog-array.ts';
 import { createMap } from '../maps/registry.ts';
-import { specialFieldsOf, withoutSpecialFields } from '../maps/special-fields.ts';
+import { isOwned, releaseField, specialFieldsOf, withoutSpecialFields } from '../maps/special-fields.ts';
 import { listOf, membersOf, numberOf, optional, wrong } from './checked.ts';
 import { printJson, type JsonObject, type JsonValue } from './json.ts';
 import type { Unchecked } from './scenario.ts';
@@ -187,9 +187,8 @@ export function clearMap(machine: Machine, map: KernelMap): void {
     for (const { valueAddresses } of elementsOf(map)) {
       for (const address of valueAddresses) {
         const value = valueMemory(machine, map, address);
-        for (const { name, offset } of specialFieldsOf(machine, map)) {
-          if (name === 'bpf_timer' || name === 'bpf_wq') machine.timers.release(value.byteOffset + offset);
-        }
+        for (const field of specialFieldsOf(machine, map).filter(isOwned))
+          releaseField(machine, field, value.byteOffset);
         value.fill(0);
       }
     }

@@ -15,6 +15,7 @@ import { outcome, type Outcome } from './helper.ts';
 import type { KernelMap } from './kernel-map.ts';
 import { Locks } from './locks.ts';
 import { heap, regionTable, runStates, state, type RunState } from './layout.ts';
+import { Objects } from './objects.ts';
 import type { OutputRecord } from './output.ts';
 import { OutsideMemory } from './outside-memory.ts';
 import { References } from './references.ts';
@@ -50,6 +51,7 @@ export class Machine {
   readonly userMemory: OutsideMemory;
   readonly timers: Timers;
   readonly locks: Locks;
+  readonly objects: Objects;
   /** By index; filled by whoever puts the machine together. */
   readonly maps: KernelMap[] = [];
   readonly outputs: OutputRecord[] = [];
@@ -95,6 +97,7 @@ export class Machine {
     this.userMemory = new OutsideMemory(this.memory, environment.userMemory ?? []);
     this.timers = new Timers(this.memory);
     this.locks = new Locks(this.memory, program);
+    this.objects = new Objects(this.memory, this.regions, this.regionPool);
     this.memory.view.setBigUint64(state.ktime, environment.ktimeNs, true);
     this.memory.view.setUint32(state.cpu, environment.cpu, true);
   }

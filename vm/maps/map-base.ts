@@ -7,6 +7,7 @@ import { copyBytes } from './copy.ts';
 import { isPerCpu } from './definition.ts';
 import { errno } from './errno.ts';
 import { mapFlag } from './flags.ts';
+import { isOwned, releaseField } from './special-fields.ts';
 import { valueLayout, type SpecialField, type ValueLayout } from './value-layout.ts';
 
 /** What all maps have: name, type, address, and how their values are copied. */
@@ -43,7 +44,7 @@ export abstract class MapBase {
     this.values = this.perCpu ? machine.environment.cpus : 1;
     const { btf } = machine.program.object;
     this.#layout = valueLayout(btf, definition.valueTypeId, definition.valueSize);
-    this.#owned = this.#layout.special.filter(({ name }) => name === 'bpf_timer' || name === 'bpf_wq');
+    this.#owned = this.#layout.special.filter(isOwned);
     const region = machine.regions.add({ kind: 'map', owner: index, base: 0, size: 8, readLimit: 0 });
     this.address = machine.regions.addressOf(region);
   }
@@ -63,7 +64,7 @@ export abstract class MapBase {
 
   /** bpf_obj_free_fields: the value at a linear offset is replaced, or its element freed. */
   protected freeFields(at: number): void {
-    for (const { offset } of this.#owned) this.machine.timers.release(at + offset);
+    for (const field of this.#owned) releaseField(this.machine, field, at);
   }
 
   /** What an update of a value copies. */

@@ -16,6 +16,22 @@ export function specialFieldsOf(machine: Machine, map: KernelMap): readonly Spec
   return special;
 }
 
+/** Fields that something is freed with: timers, work queues, pointers to objects. */
+export function isOwned({ name }: SpecialField): boolean {
+  return name === 'bpf_timer' || name === 'bpf_wq' || name === 'kptr';
+}
+
+/** Frees what a field of the value at linear offset `value` holds (bpf_obj_free_fields). */
+export function releaseField(machine: Machine, { name, offset }: SpecialField, value: number): void {
+  if (name !== 'kptr') {
+    machine.timers.release(value + offset);
+    return;
+  }
+  const { view } = machine.memory;
+  machine.objects.drop(view.getBigUint64(value + offset, true));
+  view.setBigUint64(value + offset, 0n, true);
+}
+
 /** A value of `map` as user space gets it: what is the kernel's own is zero (check_and_init_map_value). */
 export function withoutSpecialFields(machine: Machine, map: KernelMap, value: Uint8Array): Uint8Array {
   const fields = specialFieldsOf(machine, map);

@@ -38,3 +38,16 @@ for (let rule = 1; rule <= 20; rule++) {
   const scenario = { object: `refused_${rule}.bpf.o` };
   writeFileSync(new URL(`refused_${rule}.json`, import.meta.url), `${JSON.stringify(scenario)}\n`);
 }
+const objects = [
+  ['new_and_drop', [{}, {}]],
+  ['share', [{}]],
+  ['keep', [0, 1, 0, 0, 1].map((which) => ({ which }))],
+  ['replace', [0, 0, 1, 1, 2].map((which) => ({ which }))],
+];
+for (const [program, sets] of objects) {
+  const runs = sets.map((globals) => ({ ...(Object.keys(globals).length > 0 && { set: { globals } }) }));
+  const more =
+    program === 'keep' ? [0, 0, 1].map((which) => ({ program: 'take', set: { globals: { which } } })) : [];
+  const scenario = { object: 'objects.bpf.o', program, runs: [...runs, ...more] };
+  writeFileSync(new URL(`objects_${program}.json`, import.meta.url), `${JSON.stringify(scenario)}\n`);
+}

@@ -1,6 +1,7 @@
 import type { Kfunc } from '../../machine/helper.ts';
 import { dynptrKfuncs } from './dynptr.ts';
 import { iterNumKfuncs } from './iter-num.ts';
+import { objectKfuncs } from './objects.ts';
 import { sectionKfuncs } from './sections.ts';
 import { throwKfuncs } from './throw.ts';
 import { workQueueKfuncs } from './work-queue.ts';
@@ -8,6 +9,7 @@ import { workQueueKfuncs } from './work-queue.ts';
 const implemented: readonly Kfunc[] = [
   ...dynptrKfuncs,
   ...iterNumKfuncs,
+  ...objectKfuncs,
   ...sectionKfuncs,
   ...throwKfuncs,
   ...workQueueKfuncs,
