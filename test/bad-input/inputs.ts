@@ -148,7 +148,7 @@ export const objects: Readonly<Record<string, () => Uint8Array>> = {
     return buildElf([code], [symbol]);
   },
   'unsupported-section.o': () => {
-    const { code, symbol } = program('main', 'kprobe/do_unlinkat');
+    const { code, symbol } = program('main', 'netfilter');
     return buildElf([code], [symbol]);
   },
 };

@@ -315,7 +315,7 @@ describe('the rest', () => {
     const { status, stdout } = await cli(['--help']);
     expect(status).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name);
-    expect(commands).toEqual(['run', 'test', 'disassemble', 'dap', 'conformance-plugin', 'help']);
+    expect(commands).toEqual(['run', 'test', 'compare', 'disassemble', 'dap', 'conformance-plugin', 'help']);
   });
 
   it.each([[['frobnicate']], [['run']], [['dap', '--port', '99999']], [['run', '--cycle-limit', '0', 'x']]])(

@@ -55,4 +55,9 @@ function onReturn(machine: Machine): Outcome {
   return beginNext(machine, record, visited);
 }
 
-export const forEachMapElem: Helper = { id, name: 'bpf_for_each_map_elem', call, callback: { parameters: 4, onReturn } };
+export const forEachMapElem: Helper = {
+  id,
+  name: 'bpf_for_each_map_elem',
+  call,
+  callback: { parameters: 4, onReturn },
+};

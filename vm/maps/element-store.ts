@@ -147,7 +147,8 @@ export class ElementStore {
     const { view } = this.#memory;
     const number = view.getUint32(this.#header + header.used, true) + 1;
     const capacity = view.getUint32(this.#header + header.capacity, true);
-    if (number > capacity) this.#grow(Math.min(this.#options.limit, capacity * (capacity < manyElements ? 2 : 16)));
+    if (number > capacity)
+      this.#grow(Math.min(this.#options.limit, capacity * (capacity < manyElements ? 2 : 16)));
     this.#setUsed(number);
     return number;
   }
