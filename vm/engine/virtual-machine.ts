@@ -14,7 +14,13 @@ import type { FunctionSymbol } from '../object/program-object.ts';
 import type { ProgramFamily, RunInput, RunOutput } from '../programs/family.ts';
 import { familyOf } from '../programs/registry.ts';
 import { programTypeOfSection } from '../programs/section-types.ts';
-import { callbackFamily, enterCallbackRun, functionsOf, refusalOfLock, refusalOfReturn } from './callback-run.ts';
+import {
+  callbackFamily,
+  enterCallbackRun,
+  functionsOf,
+  refusalOfLock,
+  refusalOfReturn,
+} from './callback-run.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { StopReason, StopRequest } from './interpreter/interpreter.ts';
 import type { WatchHit, WatchRange } from './watches.ts';

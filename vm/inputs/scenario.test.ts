@@ -101,10 +101,7 @@ describe('a scenario', () => {
       { object: 'a', runs: [{ advanceNs: 1, dataIn: '' }] },
       'runs[0].dataIn: a run with advanceNs runs no program',
     ],
-    [
-      { object: 'a', runs: [{ readRingbuf: [1] }] },
-      'runs[0].readRingbuf[0]: a string was expected, found 1',
-    ],
+    [{ object: 'a', runs: [{ readRingbuf: [1] }] }, 'runs[0].readRingbuf[0]: a string was expected, found 1'],
     [{ object: 'a', environment: { cpus: 0 } }, 'environment.cpus: 0 is not from 1 to 1024'],
     [{ object: 'a', environment: { cpu: 2 } }, 'environment.cpu: 2 is not from 0 to 1'],
     [{ object: 'a', environment: { nsPerCycle: '1' } }, 'environment.nsPerCycle: a number from 0'],
