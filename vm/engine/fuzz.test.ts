@@ -292,5 +292,5 @@ describe.each(Array.from({ length: 8 }, (_, i) => i))('random programs, batch %i
 });
 
 test('the random programs get somewhere', () => {
-  expect(Object.keys(ends).length).toBeGreaterThan(7);
+  expect(Object.keys(ends).length).toBeGreaterThan(6);
 });

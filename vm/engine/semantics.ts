@@ -216,6 +216,27 @@ export function emitCondition(
   f.op(opcode);
 }
 
+/**
+ * Pushes an address of the arena: the low half of `source` with the high half that `pushHigh` pushes, and 0 for a low
+ * half of 0. Both directions of addr_space_cast do the same here; `scratch` is an i64 local.
+ */
+export function emitArenaAddress(
+  f: FunctionBuilder,
+  source: Operand,
+  pushHigh: () => void,
+  scratch: number,
+): void {
+  source.push64();
+  f.i64(0xffffffffn);
+  f.op(wasm.i64_and);
+  f.tee(scratch);
+  pushHigh();
+  f.op(wasm.i64_or);
+  f.get(scratch);
+  f.get(scratch);
+  f.op(wasm.i32_wrap_i64, wasm.select);
+}
+
 /** Pushes dst in another byte order, or cut to `bits` (le on a little-endian machine); `scratch` is an i64 local. */
 export function emitByteSwap(
   f: FunctionBuilder,

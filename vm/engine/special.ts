@@ -7,7 +7,9 @@ import { refusalOfFrame } from '../machine/stack-depth.ts';
 import { decoded, state } from '../machine/layout.ts';
 import { spinUnlockHelper } from '../machine/locks.ts';
 import type { Machine } from '../machine/machine.ts';
-import { addressRegister, refusal, targetSlot } from './interpreter/decode-program.ts';
+import { performArenaAccess } from './arena-access.ts';
+import { isArenaPointer } from './arena-pointer.ts';
+import { addressRegister, isRefusedInArena, refusal, targetSlot } from './interpreter/decode-program.ts';
 import { performPacketLoad } from './packet-load.ts';
 
 /** Kfuncs that may be called while a lock is held (kfunc_spin_allowed): of iterators, lists and trees. */
@@ -47,6 +49,12 @@ function performInstruction(machine: Machine, instruction: Instruction): Outcome
       return performExit(machine);
     case 'packet_load':
       return performPacketLoad(machine, instruction, semantics);
+    case 'addr_space_cast':
+      machine.fail({
+        kind: 'refused-by-kernel',
+        message: 'addr_space_cast insn can only be used in a program that has an associated arena',
+      });
+      return outcome.fault;
     default:
       return machine.fail({
         kind: 'unsupported-instruction',
@@ -101,12 +109,17 @@ function performAccess(
   const register = addressRegister(instruction);
   const address = accessedAddress(machine, instruction);
   const place = machine.regions.locate(address);
+  if (isRefusedInArena(instruction) && isArenaPointer(machine, machine.slot, register)) {
+    const message = `BPF_ATOMIC stores into R${register} arena is not allowed`;
+    return machine.fail({ kind: 'refused-by-kernel', message, access: { type, address, size, register } });
+  }
   const { kind } = instruction.row.semantics;
   if (place?.region.kind === 'ctx' && kind === 'store' && machine.contextStore !== undefined) {
     if (machine.contextStore(machine, place.offset, size, storedValue(machine, size))) return outcome.next;
   }
   if (kind === 'load' && address >= kernelAddresses && loadOutside(machine, instruction, address, size))
     return outcome.next;
+  if (performArenaAccess(machine, instruction, address)) return outcome.next;
   return machine.fail(accessFault(machine, { type, address, size, register }));
 }
 

@@ -13,6 +13,8 @@ import { regionKinds, regionRow, type Region } from '../memory/regions.ts';
 type Access = 'read' | 'write';
 
 const mapKind = regionKinds.indexOf('map');
+/** Helpers take no pointers to arenas. */
+const arenaKind = regionKinds.indexOf('arena');
 
 /** What the verifier lists as allowed for keys and values of maps, and for other memory. */
 const expectedOf = {
@@ -47,8 +49,10 @@ export function memoryArgument(
       row + (access === 'read' ? regionRow.readLimit : regionRow.writeLimit),
       true,
     );
+    const isArena = view.getUint16(row + regionRow.kind, true) === arenaKind;
     const inSlot = (offset & view.getUint32(row + regionRow.slotMask, true)) >>> 0;
-    if (offset >= 0 && offset < view.getUint32(row + regionRow.size, true) && inSlot + size <= limit) {
+    const inside = offset >= 0 && offset < view.getUint32(row + regionRow.size, true);
+    if (inside && inSlot + size <= limit && !isArena) {
       const linear = view.getUint32(row + regionRow.base, true) + offset;
       machine.accessListener?.(linear, size, access);
       return machine.written === undefined || takeStack(machine, register, linear, size, access)
@@ -115,6 +119,8 @@ export function typeName(machine: Machine, address: bigint): string {
   switch (place.region.kind) {
     case 'none':
       return 'scalar';
+    case 'arena':
+      return 'arena';
     case 'packet':
       return isPacket(place.region, place.offset) ? 'pkt' : 'scalar';
     case 'code':
@@ -157,7 +163,7 @@ function refuseMemory(
   const address = machine.register(register);
   const type = typeName(machine, address);
   const details = { access: { type: access, address, size, register } };
-  if (type === 'scalar' || ['ctx', 'func', 'map_ptr'].includes(type)) {
+  if (type === 'scalar' || ['ctx', 'func', 'map_ptr', 'arena'].includes(type)) {
     const message = `R${register} type=${type} expected=${expectedOf[kind]}`;
     machine.fail({ kind: address === 0n ? 'null-pointer' : 'helper-argument', message, ...details });
     return;

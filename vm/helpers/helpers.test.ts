@@ -115,15 +115,16 @@ describe('map access', () => {
     );
   });
 
-  test('a map of a type the machine does not have', () => {
+  test('an arena', () => {
     const machine = machineWithCode();
-    const map = addMap(machine, mapDefinition(33, { name: 'routes', keySize: 0, valueSize: 0 }));
+    const sizes = { keySize: 0, valueSize: 0, flags: mapFlag.MMAPABLE };
+    const map = addMap(machine, mapDefinition(33, { name: 'pages', ...sizes }));
     expect(call(machine, 1, map.address, machine.register(10) - 8n)).toBe(
-      'unsupported-map: the map routes is a ARENA, which the machine does not have',
+      'refused-by-kernel: R2 invalid zero-sized read',
     );
     const callback = machine.code.addressOfSlot(4);
     expect(call(machine, 164, map.address, callback, 0, 0)).toBe(
-      'refused-by-kernel: callback function not allowed for map routes of type ARENA',
+      'refused-by-kernel: callback function not allowed for map pages of type ARENA',
     );
   });
 

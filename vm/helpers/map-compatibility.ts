@@ -48,9 +48,16 @@ const allowed: Readonly<Record<number, readonly number[]>> = {
   34: none,
 };
 
+const arena = 33;
+
 /** Whether the verifier has the helper on the type of the map; false with a fault, in its words. */
 export function isCompatible(machine: Machine, map: KernelMap, id: number): boolean {
   const { type } = map.linked.definition;
+  if (type === arena) {
+    // It passes here, but its keys have no bytes.
+    machine.fail({ kind: 'refused-by-kernel', message: 'R2 invalid zero-sized read' });
+    return false;
+  }
   if ((allowed[type] ?? generic).includes(id)) return true;
   const name = machine.helpers.nameOf(id) ?? 'unknown';
   const message = `cannot pass map_type ${type} into func ${name}#${id}`;

@@ -93,6 +93,7 @@ function describe(miss: Miss): Omit<FaultCause, 'access'> {
         };
       }
       return invalid(`invalid access to memory, mem_size=${region.size} off=${offset} size=${size}`);
+    case 'arena':
     case 'none':
       return invalid(`${name} invalid mem access 'scalar': ${hex(access.address)} points at nothing`);
   }

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { MapDefinition } from '../object/program-object.ts';
 import { createMap } from './registry.ts';
 import { mapFlag, mapType } from './flags.ts';
 import { mapDefinition, testMachine } from './testing.ts';
 
-const { HASH, ARRAY, PERCPU_HASH, PERCPU_ARRAY, LRU_HASH, LRU_PERCPU_HASH } = mapType;
+const { HASH, ARRAY, PERCPU_HASH, PERCPU_ARRAY, LRU_HASH, LRU_PERCPU_HASH, ARENA } = mapType;
+
+function pages(maxEntries: number): Pick<MapDefinition, 'keySize' | 'valueSize' | 'maxEntries' | 'flags'> {
+  return { keySize: 0, valueSize: 0, maxEntries, flags: mapFlag.MMAPABLE };
+}
 
 /** What map_alloc_check of the kernel refuses, with its errno. */
 const refused = [
@@ -30,6 +35,16 @@ const refused = [
   [LRU_PERCPU_HASH, { flags: mapFlag.NUMA_NODE }, 'EINVAL'],
   [LRU_HASH, { flags: mapFlag.NUMA_NODE | mapFlag.NO_COMMON_LRU }, 'EINVAL'],
   [LRU_HASH, { flags: mapFlag.NO_COMMON_LRU | mapFlag.ZERO_SEED }, undefined],
+  [ARENA, pages(0), 'EINVAL'],
+  [ARENA, { ...pages(1), flags: 0 }, 'EINVAL'],
+  [ARENA, { ...pages(1), flags: mapFlag.MMAPABLE | mapFlag.NUMA_NODE }, 'EINVAL'],
+  [ARENA, { ...pages(1), keySize: 4 }, 'EINVAL'],
+  [ARENA, { ...pages(1), valueSize: 8 }, 'EINVAL'],
+  [ARENA, { ...pages(1), extra: 0x1800n }, 'EINVAL'],
+  [ARENA, pages(0x10_0001), 'E2BIG'],
+  [ARENA, { ...pages(2), extra: 0xffff_f000n }, 'ERANGE'],
+  [ARENA, { ...pages(1), extra: 0xffff_f000n }, undefined],
+  [ARENA, pages(0x10_0000), undefined],
 ] as const;
 
 test.each(refused)('type %i with %o: %s', (type, rest, error) => {
@@ -47,11 +62,11 @@ test.each(refused)('type %i with %o: %s', (type, rest, error) => {
 
 describe('types the machine does not have', () => {
   test('a known type gives a map that can do nothing', () => {
-    const definition = mapDefinition(33, { name: 'events', keySize: 0, valueSize: 0, maxEntries: 1 });
+    const definition = mapDefinition(34, { name: 'events' });
     const result = createMap(testMachine(), { name: 'events', definition, data: undefined }, 0);
     if (!result.ok) expect.unreachable(result.problem.message);
     const map = result.value;
-    expect(map).toMatchObject({ supported: false, typeName: 'ARENA', traversal: undefined });
+    expect(map).toMatchObject({ supported: false, typeName: 'INSN_ARRAY', traversal: undefined });
     expect(map.userUpdate(new Uint8Array(0), [])).toBe(-524);
   });
 

@@ -30,6 +30,7 @@ export const mapType = {
   BLOOM_FILTER: 30,
   USER_RINGBUF: 31,
   CGRP_STORAGE: 32,
+  ARENA: 33,
 } as const;
 
 /** Flags of BPF_MAP_CREATE: BPF_F_* without the prefix. */
@@ -47,6 +48,8 @@ export const mapFlag = {
   MMAPABLE: 1024,
   PRESERVE_ELEMS: 2048,
   INNER_MAP: 4096,
+  SEGV_ON_FAULT: 1 << 17,
+  NO_USER_CONV: 1 << 18,
 } as const;
 
 /** Flags of an update: BPF_ANY, BPF_NOEXIST, BPF_EXIST, BPF_F_LOCK. */

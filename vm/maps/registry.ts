@@ -3,6 +3,7 @@ import type { KernelMap } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
 import { isMapType } from '../object/map-types.ts';
 import type { LinkedMap } from '../object/linked-program.ts';
+import { ArenaMap } from './arena-map.ts';
 import { ArrayMap } from './array-map.ts';
 import { ArrayOfMaps } from './array-of-maps.ts';
 import { BloomFilter } from './bloom-filter.ts';
@@ -90,6 +91,8 @@ function make(machine: Machine, linked: LinkedMap, index: number): KernelMap {
       return new UserRingBufferMap(machine, linked, index);
     case mapType.PERF_EVENT_ARRAY:
       return new PerfEventArrayMap(machine, linked, index);
+    case mapType.ARENA:
+      return new ArenaMap(machine, linked, index);
     default:
       if (!isMapType(type))
         raise(

@@ -28,7 +28,7 @@ export const regionRow = {
   shift: 5,
 } as const;
 
-/** What a region is; `owner` is: code: section ordinal; stack, frame_key: frame depth; map kinds and ringbuf_mem: map index. */
+/** What a region is; `owner` is: code: section ordinal; stack, frame_key: frame depth; map kinds, ringbuf_mem and arena: map index. */
 export const regionKinds = [
   'none',
   'packet',
@@ -43,6 +43,7 @@ export const regionKinds = [
   'ringbuf_mem',
   'dynptr',
   'sock',
+  'arena',
 ] as const;
 export type RegionKind = (typeof regionKinds)[number];
 

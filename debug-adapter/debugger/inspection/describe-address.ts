@@ -53,6 +53,8 @@ export class AddressDescriber {
         return this.#frameKey(region, offset);
       case 'ringbuf_mem':
         return plus(`a record of ${this.#mapName(region)}`, offset);
+      case 'arena':
+        return plus(this.#mapName(region), offset);
       case 'dynptr':
         return 'dynptr';
       case 'sock':

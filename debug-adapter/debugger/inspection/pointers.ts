@@ -53,6 +53,7 @@ function typeAt(target: Target, address: bigint): CType | undefined {
       const rest = packet === undefined ? 0 : packet.length - Number(address - packet.address);
       return rest > 0 ? arrayOf(basic.byte, rest) : undefined;
     }
+    case 'arena':
     case 'memory':
     case 'ringbuf_mem':
     case 'sock':

@@ -233,6 +233,9 @@ class BlockPlanner {
       case 'byteswap':
         this.#registers[dst] = unknown(work.bits === 16 ? 0xffff : Infinity);
         break;
+      case 'addr_space_cast':
+        this.#registers[dst] = unknown(Infinity, Number(instruction.wide >> 32n));
+        break;
       case 'atomic':
         if (work.operation === 'load_acquire') this.#registers[dst] = unknown();
         else if (work.operation === 'cmpxchg') this.#registers[0] = unknown();

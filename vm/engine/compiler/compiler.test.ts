@@ -21,7 +21,6 @@ test('every row of the instruction table is compiled, but those that the interpr
   });
   expect(left.map(({ name }) => name)).toMatchInlineSnapshot(`
     [
-      "addr_space_cast",
       "call_kfunc",
       "callx",
       "ldabsb",

@@ -11,7 +11,7 @@ export interface CodeInstruction {
   /** Register of the second operand; undefined where that is an immediate. */
   readonly src: number | undefined;
   readonly immediate: number;
-  /** What an lddw loads; 0 for all others. */
+  /** What an lddw loads, and the high half of what an addr_space_cast leaves; 0 for all others. */
   readonly wide: bigint;
   /** Displacement of a memory access. */
   readonly off: number;
@@ -28,7 +28,6 @@ export function isInterpreted({ kind }: HandlerWork): boolean {
   switch (kind) {
     case 'special':
     case 'packet_load':
-    case 'addr_space_cast':
     case 'breakpoint':
       return true;
     default:
@@ -54,7 +53,10 @@ export function readInstruction(machine: Machine, slot: number): CodeInstruction
     dst: registerOf(view.getUint16(at + decoded.dst, true)),
     src: operand < registersEnd ? registerOf(operand) : undefined,
     immediate: view.getInt32(at + decoded.constant, true),
-    wide: work.kind === 'lddw' ? view.getBigUint64(at + decoded.constant, true) : 0n,
+    wide:
+      work.kind === 'lddw' || work.kind === 'addr_space_cast'
+        ? view.getBigUint64(at + decoded.constant, true)
+        : 0n,
     off: view.getInt32(at + decoded.off, true),
     base: work.kind === 'lookup' ? 2 : registerOf(view.getUint32(at + decoded.address, true)),
     target: target === 0 ? undefined : machine.code.slotOfIp(target),

@@ -1,4 +1,4 @@
-import { emitAlu, emitAtomicResult, emitByteSwap, loads, stores } from '../semantics.ts';
+import { emitAlu, emitArenaAddress, emitAtomicResult, emitByteSwap, loads, stores } from '../semantics.ts';
 import { pushAddress } from './access.ts';
 import type { AccessPlan } from './access-plan.ts';
 import type { ChunkWriter } from './chunk-writer.ts';
@@ -22,6 +22,9 @@ export function writeStraight(
       return setDst();
     case 'lddw':
       f.i64(instruction.wide);
+      return setDst();
+    case 'addr_space_cast':
+      emitArenaAddress(f, w.secondOperand(instruction), () => f.i64(instruction.wide), w.wide);
       return setDst();
     case 'load': {
       const offset = pushAddress(w, instruction, planned(plan));

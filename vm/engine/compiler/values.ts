@@ -99,6 +99,7 @@ export function writtenRegisters({ work, dst, src }: CodeInstruction, movesContr
     case 'lddw':
     case 'load':
     case 'byteswap':
+    case 'addr_space_cast':
       return [dst];
     case 'atomic':
       if (work.operation === 'load_acquire') return [dst];

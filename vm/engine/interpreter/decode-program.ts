@@ -3,7 +3,12 @@ import { wideImmediate } from '../../isa/encode.ts';
 import type { Instruction } from '../../isa/row.ts';
 import { decoded, state } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
+import { arenaOf } from '../../maps/arena-map.ts';
+import { isArenaPointer } from '../arena-pointer.ts';
 import { handlerOf, specialHandler } from './handlers.ts';
+import { targetSlot } from './target-slot.ts';
+
+export { targetSlot };
 
 /**
  * Writes the decoded form of a linked program's code into machine memory, resolving lddw pseudo values to addresses.
@@ -35,7 +40,10 @@ function write(machine: Machine, instruction: Instruction, slot: number): void {
   const { row, dst, src, off, imm } = instruction;
   const { semantics } = row;
   const at = machine.code.ipOfSlot(slot);
-  const takesRegister = 'operand' in semantics ? semantics.operand === 'reg' : semantics.kind === 'atomic';
+  const takesRegister =
+    'operand' in semantics
+      ? semantics.operand === 'reg'
+      : semantics.kind === 'atomic' || semantics.kind === 'addr_space_cast';
   const operand = takesRegister ? state.registers + 8 * src : at + decoded.constant;
   // Calls while a lock is held are looked at by whoever performs helpers.
   view.setUint16(at + decoded.handler, handlerOf(row, machine.locks.used ? 0 : imm), true);
@@ -47,8 +55,22 @@ function write(machine: Machine, instruction: Instruction, slot: number): void {
   if (target !== undefined) view.setUint32(at + decoded.target, machine.code.ipOfSlot(target), true);
   if (semantics.kind === 'call' && target !== undefined && machine.stackDepths.canExceed(target))
     view.setUint16(at + decoded.handler, specialHandler, true);
-  const constant = semantics.kind === 'lddw' ? (wideConstant(machine, instruction, slot) ?? 0n) : BigInt(imm);
+  if (isRefusedInArena(instruction) && isArenaPointer(machine, slot, dst))
+    view.setUint16(at + decoded.handler, specialHandler, true);
+  const arena = semantics.kind === 'addr_space_cast' ? arenaOf(machine) : undefined;
+  if (semantics.kind === 'addr_space_cast' && arena === undefined)
+    view.setUint16(at + decoded.handler, specialHandler, true);
+  const constant =
+    semantics.kind === 'lddw'
+      ? (wideConstant(machine, instruction, slot) ?? 0n)
+      : (arena?.high ?? BigInt(imm));
   view.setBigUint64(at + decoded.constant, BigInt.asUintN(64, constant), true);
+}
+
+/** Atomic instructions that x86-64 has not for arenas (bpf_jit_supports_insn). */
+export function isRefusedInArena({ row }: Instruction): boolean {
+  const { semantics } = row;
+  return semantics.kind === 'atomic' && semantics.fetch && ['and', 'or', 'xor'].includes(semantics.operation);
 }
 
 /** The register that holds the address of a memory access: src of loads, dst of stores. */
@@ -57,15 +79,6 @@ export function addressRegister({ row, dst, src }: Instruction): number {
   const loads =
     semantics.kind === 'load' || (semantics.kind === 'atomic' && semantics.operation === 'load_acquire');
   return loads ? src : dst;
-}
-
-/** Where a jump or a call of a subprogram goes, in slots of the linked program. */
-export function targetSlot({ row, off, imm }: Instruction, slot: number): number | undefined {
-  const { semantics } = row;
-  if (semantics.kind === 'jump' || semantics.kind === 'may_goto') return slot + 1 + off;
-  if (semantics.kind === 'goto') return slot + 1 + (semantics.displacement === 'off' ? off : imm);
-  if (semantics.kind === 'call' && semantics.target === 'subprogram') return slot + 1 + imm;
-  return undefined;
 }
 
 /** Why an instruction that decodes well cannot be executed where it stands; undefined for all good ones. */

@@ -14,7 +14,6 @@ const special: HandlerWork = { kind: 'special' };
 function workOf({ semantics }: InstructionRow): HandlerWork {
   switch (semantics.kind) {
     case 'packet_load':
-    case 'addr_space_cast':
       return special;
     case 'call':
       return semantics.target === 'kfunc' || semantics.target === 'register' ? special : semantics;

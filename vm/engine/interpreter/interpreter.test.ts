@@ -36,7 +36,6 @@ test('only what the machine names as unsupported is left to the special handler'
   const names = instructionTable.filter((row) => handlerOf(row) === specialHandler).map((row) => row.name);
   expect(names).toMatchInlineSnapshot(`
     [
-      "addr_space_cast",
       "call_kfunc",
       "callx",
       "ldabsb",

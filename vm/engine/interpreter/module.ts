@@ -1,4 +1,4 @@
-import { emitAlu, emitByteSwap } from '../semantics.ts';
+import { emitAlu, emitArenaAddress, emitByteSwap } from '../semantics.ts';
 import { buildTouches } from '../watch-code.ts';
 import { encodeModule } from '../wasm/module.ts';
 import { valueType, wasm } from '../wasm/opcodes.ts';
@@ -66,6 +66,9 @@ function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
     case 'lddw':
       w.setDst(() => w.operand.push64());
       return w.advance(2);
+    case 'addr_space_cast':
+      w.setDst(() => emitArenaAddress(f, w.operand, () => w.pushConstant(), w.wide));
+      return w.advance();
     case 'load':
       return writeLoad(w, work.size, work.signed);
     case 'store':
@@ -93,7 +96,6 @@ function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
       return writeBreakpoint(w);
     case 'special':
     case 'packet_load':
-    case 'addr_space_cast':
       return f.br(w.slow);
   }
 }

@@ -136,6 +136,12 @@ export class InterpreterWriter {
     this.f.memory(load, state.registers);
   }
 
+  /** The decoded instruction's immediate, 64 bits. */
+  pushConstant(): void {
+    this.f.get(this.ip);
+    this.f.memory(wasm.i64_load, decoded.constant);
+  }
+
   setDst(push: () => void): void {
     this.f.get(this.ip);
     this.f.memory(wasm.i32_load16_u, decoded.dst);

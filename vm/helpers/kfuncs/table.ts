@@ -1,4 +1,5 @@
 import type { Kfunc } from '../../machine/helper.ts';
+import { arenaKfuncs } from './arena.ts';
 import { dynptrKfuncs } from './dynptr.ts';
 import { iterNumKfuncs } from './iter-num.ts';
 import { objectKfuncs } from './objects.ts';
@@ -7,6 +8,7 @@ import { throwKfuncs } from './throw.ts';
 import { workQueueKfuncs } from './work-queue.ts';
 
 const implemented: readonly Kfunc[] = [
+  ...arenaKfuncs,
   ...dynptrKfuncs,
   ...iterNumKfuncs,
   ...objectKfuncs,
