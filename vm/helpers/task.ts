@@ -83,7 +83,7 @@ function underCgroup(machine: Machine): Outcome {
   }
   const index = lowHalf(machine, 2);
   if (index >= map.linked.definition.maxEntries) return machine.answer(-errno.E2BIG);
-  const cgroup = map.cgroupAt(index);
+  const cgroup = map.idAt(index);
   if (cgroup === 0) return machine.answer(-errno.EAGAIN);
   const { task } = machine.environment;
   if (task === undefined) noteNoTask(machine, 'bpf_current_task_under_cgroup');

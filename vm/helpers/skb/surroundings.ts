@@ -39,7 +39,7 @@ function underCgroup(_skb: unknown, machine: Machine): Outcome {
   if (map === undefined) return outcome.fault;
   const index = lowHalf(machine, 3);
   if (index >= map.linked.definition.maxEntries) return machine.answer(-errno.E2BIG);
-  const cgroup = map.cgroupAt(index);
+  const cgroup = map.idAt(index);
   if (cgroup === 0) return machine.answer(-errno.EAGAIN);
   const ids = cgroupIds(machine);
   if (ids === undefined) note(machine, 'bpf_skb_under_cgroup', 'skb.cgroupIds');
