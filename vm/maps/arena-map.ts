@@ -51,7 +51,7 @@ export class ArenaMap extends MapBase implements KernelMap {
   readonly #free: RangeSet;
 
   constructor(machine: Machine, linked: LinkedMap, index: number) {
-    const { definition, data } = linked;
+    const { definition, arenaData } = linked;
     check(definition);
     super(machine, linked, index);
     this.pages = definition.maxEntries;
@@ -69,10 +69,10 @@ export class ArenaMap extends MapBase implements KernelMap {
       start: definition.extra === 0n ? regionBias : Number(definition.extra & 0xffff_ffffn),
     });
     this.start = machine.regions.addressOf(this.region);
-    if (data !== undefined) this.#initialise(data);
+    if (arenaData !== undefined) this.#initialise(arenaData);
   }
 
-  /** What the loader writes into the first pages, by which it allocates them one by one. */
+  /** What libbpf writes to the start of the arena once that is mapped, which allocates page by page. */
   #initialise(data: Uint8Array): void {
     const used = Math.ceil(data.length / arenaPageSize);
     if (used > this.#room) refuse(this.linked.definition, 'E2BIG', `its variables have ${data.length} bytes`);

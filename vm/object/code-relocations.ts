@@ -3,7 +3,7 @@ import { raise } from '../base/problem.ts';
 import { R_BPF, SHN } from './elf/constants.ts';
 import { placeIn, type ElfFile, type ElfRelocation, type ElfSection } from './elf/elf-file.ts';
 import { isCodeSection, slotSize } from './functions.ts';
-import { isDataSection } from './data-sections.ts';
+import { isArenaSection, isDataSection } from './data-sections.ts';
 import type { PlacedMap } from './map-definitions.ts';
 import type { CodeRelocation, CodeSection } from './program-object.ts';
 
@@ -86,7 +86,7 @@ function resolve(
       ? raise('relocation-target', `the address of ${symbol.name} leads to no instruction`, place)
       : { offset, kind: 'function', section: target.index, target: addend };
   }
-  if (isDataSection(target)) {
+  if (isDataSection(target) || isArenaSection(target)) {
     if (addend < 0 || addend >= target.size) {
       raise(
         'relocation-target',

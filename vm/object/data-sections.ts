@@ -17,6 +17,11 @@ export function isDataSection(section: ElfSection): boolean {
   );
 }
 
+/** Whether the section holds the variables of address space 1, which lie in the arena. */
+export function isArenaSection(section: ElfSection): boolean {
+  return section.size > 0 && section.type === SHT.progbits && section.name === '.addr_space.1';
+}
+
 export function readDataSection(elf: ElfFile, section: ElfSection, btf: Btf | undefined): DataSection {
   if (section.size > largestDataSection) {
     raise(

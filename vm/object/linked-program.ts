@@ -36,6 +36,8 @@ export interface LinkedMap {
   readonly definition: MapDefinition;
   /** Initial value of the only element, for data sections. */
   readonly data: Uint8Array | undefined;
+  /** What an arena begins with. */
+  readonly arenaData?: Uint8Array;
   /** An inner map that a scenario makes: code that was compiled before does not know it. */
   readonly madeLater?: true;
 }

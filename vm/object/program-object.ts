@@ -18,6 +18,8 @@ export interface ProgramObject {
   readonly maps: readonly MapDefinition[];
   /** .data*, .bss*, .rodata*: each becomes an ARRAY map of one element, as in libbpf. Empty sections are left out. */
   readonly dataSections: readonly DataSection[];
+  /** `.addr_space.1`: variables that lie at the start of the arena. */
+  readonly arenaData?: DataSection;
   /** Undefined symbols: what a kernel or a configuration would provide. */
   readonly externs: readonly ExternSymbol[];
   /** Verified: no id that it holds can raise. DATASEC sizes and offsets are those of the ELF file. */

@@ -4,7 +4,7 @@ import { Btf } from './btf/btf.ts';
 import { withElfOffsets } from './btf/datasec-offsets.ts';
 import { readBtfExt, type BtfExt } from './btf/ext.ts';
 import { readCodeSection } from './code-relocations.ts';
-import { isDataSection, readDataSection, unrelocatedData } from './data-sections.ts';
+import { isArenaSection, isDataSection, readDataSection, unrelocatedData } from './data-sections.ts';
 import { SHN } from './elf/constants.ts';
 import { placeIn, sectionByName, type ElfFile } from './elf/elf-file.ts';
 import { readElf } from './elf/read-elf.ts';
@@ -34,7 +34,10 @@ function fromElf(elf: ElfFile): ProgramObject {
   const dataSections = elf.sections
     .filter(isDataSection)
     .map((section) => readDataSection(elf, section, btf));
-  const warnings: Problem[] = [...dataSections.flatMap((section) => unrelocatedData(elf, section) ?? [])];
+  const arenaSection = elf.sections.find(isArenaSection);
+  const arenaData = arenaSection && readDataSection(elf, arenaSection, btf);
+  const data = arenaData === undefined ? dataSections : [...dataSections, arenaData];
+  const warnings: Problem[] = data.flatMap((section) => unrelocatedData(elf, section) ?? []);
   const locate = new SectionLocator(elf, warnings);
 
   return {
@@ -45,6 +48,7 @@ function fromElf(elf: ElfFile): ProgramObject {
     programs: functions.filter(isProgram),
     maps: [...placedMaps.map(({ definition }) => definition), ...structOps],
     dataSections,
+    ...(arenaData !== undefined && { arenaData }),
     externs: readExterns(elf, btf),
     btf,
     lines: bySectionAndOffset(locate.all(ext?.lines ?? [], 'lines', (row): Omit<LineRow, 'section'> => row)),

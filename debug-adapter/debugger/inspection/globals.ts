@@ -1,4 +1,5 @@
 import type { KernelMap } from '../../../vm/machine/kernel-map.ts';
+import { arenaOf } from '../../../vm/maps/arena-map.ts';
 import type { DataSection, DataVariable } from '../../../vm/object/program-object.ts';
 import { arrayOf, basic, sizeOf, untyped } from './c-type.ts';
 import { plus } from './describe-address.ts';
@@ -12,16 +13,19 @@ export interface DataMap {
   readonly address: bigint;
 }
 
-/** The maps of data sections come after those of `.maps`, in the order of the sections. */
+/** The maps of data sections come after those of `.maps`, in the order of the sections; then the arena's variables. */
 export function dataMaps(target: Target): readonly DataMap[] {
   const { program, maps } = target.machine;
-  const { dataSections } = program.object;
+  const { dataSections, arenaData } = program.object;
+  const arena = arenaOf(target.machine);
   const first = program.maps.length - dataSections.length;
-  return dataSections.flatMap((section, i) => {
+  const found = dataSections.flatMap((section, i) => {
     const map = maps[first + i];
     const address = map?.elements(0, 1)[0]?.valueAddresses[0];
     return map === undefined || address === undefined ? [] : [{ section, map, address }];
   });
+  if (arena === undefined || arenaData === undefined) return found;
+  return [...found, { section: arenaData, map: arena, address: arena.start }];
 }
 
 export function variableValue(target: Target, { address }: DataMap, variable: DataVariable): Value {

@@ -3,7 +3,7 @@ import { wideImmediate } from '../../isa/encode.ts';
 import type { Instruction } from '../../isa/row.ts';
 import { decoded, state } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { arenaOf } from '../../maps/arena-map.ts';
+import { ArenaMap, arenaOf, arenaPageSize } from '../../maps/arena-map.ts';
 import { isArenaPointer } from '../arena-pointer.ts';
 import { handlerOf, specialHandler } from './handlers.ts';
 import { targetSlot } from './target-slot.ts';
@@ -124,6 +124,8 @@ function wideConstant(machine: Machine, instruction: Instruction, slot: number):
     case 'map_idx_value': {
       const map = machine.maps[imm];
       const offset = immHigh >>> 0;
+      if (map instanceof ArenaMap)
+        return offset <= map.pages * arenaPageSize ? map.start + BigInt(offset) : undefined;
       return map?.valueBase === undefined || offset >= map.linked.definition.valueSize
         ? undefined
         : map.valueBase + BigInt(offset);

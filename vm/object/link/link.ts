@@ -9,6 +9,7 @@ const slotSize = 8;
 /** BPF_PSEUDO_* of include/uapi/linux/bpf.h: what `src` says the imm of an lddw or call is. */
 const pseudo = { call: 1, kfuncCall: 2, func: 4, mapIndex: 5, mapIndexValue: 6 } as const;
 const BPF_MAP_TYPE_ARRAY = 2;
+const BPF_MAP_TYPE_ARENA = 33;
 const BPF_F_RDONLY_PROG = 1 << 7;
 const BPF_F_MMAPABLE = 1 << 10;
 
@@ -18,7 +19,10 @@ export function link(object: ProgramObject): Result<LinkedProgram> {
     () => {
       const sections = layOut(object);
       const functions = placeFunctions(object, sections);
-      const maps = [...object.maps.map(definedMap), ...object.dataSections.map(dataMap)];
+      const maps = [
+        ...object.maps.map((definition) => definedMap(object, definition)),
+        ...object.dataSections.map(dataMap),
+      ];
       const kernelFunctions = object.externs.filter(({ name }) => isCalled(object, name));
       return {
         object,
@@ -69,8 +73,14 @@ function placeLines(object: ProgramObject, sections: readonly LinkedSection[]): 
   }));
 }
 
-function definedMap(definition: LinkedMap['definition']): LinkedMap {
-  return { name: definition.name, definition, data: undefined };
+function definedMap({ arenaData }: ProgramObject, definition: LinkedMap['definition']): LinkedMap {
+  const isArena = definition.type === BPF_MAP_TYPE_ARENA && arenaData !== undefined;
+  return {
+    name: definition.name,
+    definition,
+    data: undefined,
+    ...(isArena && { arenaData: arenaData.bytes }),
+  };
 }
 
 /** As libbpf's internal maps (bpf_object__init_internal_map). */
@@ -143,6 +153,10 @@ class Linker {
         this.#patch(slot, pseudo.mapIndex, this.#mapIndex(relocation.map, place), 0);
         break;
       case 'data': {
+        if (relocation.section === this.#object.arenaData?.index) {
+          this.#patch(slot, pseudo.mapIndexValue, this.#arena(place), relocation.addend);
+          break;
+        }
         const data = this.#object.dataSections.findIndex(({ index }) => index === relocation.section);
         if (data < 0) raise('relocation-target', `section ${relocation.section} holds no data`, place);
         this.#patch(slot, pseudo.mapIndexValue, this.#object.maps.length + data, relocation.addend);
@@ -184,6 +198,17 @@ class Linker {
   #mapIndex(name: string, place: Place): number {
     const index = this.#maps.findIndex((map) => map.name === name);
     return index >= 0 ? index : raise('relocation-target', `there is no map ${name}`, place);
+  }
+
+  #arena(place: Place): number {
+    const index = this.#maps.findIndex(({ arenaData }) => arenaData !== undefined);
+    if (index >= 0) return index;
+    return raise(
+      'relocation-target',
+      'variables in .addr_space.1 lie in an arena, but there is no map of type ARENA',
+      place,
+      'define one in SEC(".maps")',
+    );
   }
 
   /** `immHigh` is the imm of the second slot of an lddw. */
