@@ -18,9 +18,12 @@ export type Space = 'kernel' | 'user';
 /** What lies at `address`; the machine's own regions are kernel memory, at addresses that look like a process's. */
 export function findOutside(machine: Machine, space: Space, address: bigint): Found | undefined {
   if (space === 'user') return machine.userMemory.find(address);
-  const own = machine.regions.peek(address);
-  if (own !== undefined) return own;
-  return machine.kernelMemory.find(address);
+  return ownMemory(machine, address) ?? machine.kernelMemory.find(address);
+}
+
+/** Pointers to an arena are the process's addresses, and the process has not mapped it. */
+function ownMemory(machine: Machine, address: bigint): Found | undefined {
+  return machine.regions.locate(address)?.region.kind === 'arena' ? undefined : machine.regions.peek(address);
 }
 
 /** What a read from `address` gives where nothing lies there: copy_from_kernel_nofault_allowed tells two kinds apart. */
@@ -33,7 +36,7 @@ export function missing(space: Space, address: bigint): number {
 /** Which memory a helper means that takes both kinds of addresses (bpf_probe_read). */
 export function spaceOf(machine: Machine, address: bigint): Space {
   if (machine.userMemory.find(address) !== undefined) return 'user';
-  return address < endOfUser && machine.regions.peek(address) === undefined ? 'user' : 'kernel';
+  return address < endOfUser && ownMemory(machine, address) === undefined ? 'user' : 'kernel';
 }
 
 /** Calls `take` with the pieces that make up `size` bytes at `address`, in order; false where a byte is missing. */

@@ -157,6 +157,17 @@ describe('maps that are not keys with values', () => {
     expect(lines(mapOf(stopped, 'stack4'))).toEqual(['[0] = 7', '[1] = 8']);
   });
 
+  test('ARENA: its pages, and the variables in it', () => {
+    const stopped = new StoppedProgram(object('test/kernel/arena/globals'));
+    const arena = mapOf(stopped, 'arena');
+    expect([arena.type, arena.value(decimal)]).toEqual([
+      'ARENA',
+      expect.stringMatching(/^3 of 8 pages, from 0x[0-9a-f]+10000$/),
+    ]);
+    expect(stopped.evaluate('counter')).toBe('40');
+    expect(stopped.evaluate('nodes[599].value')).toBe('0');
+  });
+
   test('BLOOM_FILTER: how full it is', () => {
     const stopped = program('queue', (map) => {
       map('bloom4').userUpdate(new Uint8Array(), [writeInteger(7n, 4)]);

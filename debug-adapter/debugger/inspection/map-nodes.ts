@@ -1,6 +1,7 @@
 import { readUnsigned } from '../../../vm/base/bytes.ts';
 import type { KernelMap, MapElement } from '../../../vm/machine/kernel-map.ts';
 import { mapTypeName } from '../../../vm/object/map-types.ts';
+import { ArenaMap } from '../../../vm/maps/arena-map.ts';
 import { BloomFilter } from '../../../vm/maps/bloom-filter.ts';
 import { innerMapsOf } from '../../../vm/maps/hash-of-maps.ts';
 import { ProgArrayMap } from '../../../vm/maps/prog-array.ts';
@@ -26,6 +27,7 @@ export function mapNode(context: NodeContext, map: KernelMap): VariableNode {
   const { target } = context;
   const { definition } = map.linked;
   if (map instanceof BloomFilter) return bloomNode(context, map);
+  if (map instanceof ArenaMap) return arenaNode(map);
   if (map instanceof RingMap) return ringNode(context, map);
   const inner = innerMapsOf(map);
   const value = inner ? mapTypeName(inner.template.type) : spell(target.valueType(map));
@@ -45,6 +47,12 @@ export function mapNode(context: NodeContext, map: KernelMap): VariableNode {
 function bloomNode({ target }: NodeContext, map: BloomFilter): VariableNode {
   const text = (): string => `${map.bitsSet} of ${map.bits} bits set`;
   return textNode(map.name, text, { type: `${map.typeName} (${spell(target.valueType(map))})` });
+}
+
+/** Nothing but pages, which the memory view shows from this address on. */
+function arenaNode(map: ArenaMap): VariableNode {
+  const text = (): string => `${map.count()} of ${map.pages} pages, from 0x${map.start.toString(16)}`;
+  return textNode(map.name, text, { type: map.typeName });
 }
 
 /** `5 of 16 elements`, `4 elements` where it is full, as an array always is. */

@@ -289,4 +289,19 @@ int hash(void *ctx)
 	return sum;
 }
 
+/* To helpers, the pages are not there. */
+SEC("syscall")
+int probe(void *ctx)
+{
+	__u64 value = 5;
+	all_free();
+	bytes page = alloc(1);
+	if (!page)
+		return 1;
+	page[0] = 1;
+	long r = bpf_probe_read_kernel(&value, 8, (void *)(unsigned long)START);
+	r = r * 100 + bpf_probe_read_user(&value, 8, (void *)(unsigned long)START);
+	return r * 100 + bpf_probe_read_kernel(&value, 8, (void *)page);
+}
+
 char _license[] SEC("license") = "GPL";
