@@ -1,3 +1,4 @@
+import { raise } from '../base/problem.ts';
 import type { KernelMap, MapElement } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
 import { regionBias, regionRow } from '../memory/regions.ts';
@@ -53,6 +54,8 @@ export class ArenaMap extends MapBase implements KernelMap {
   constructor(machine: Machine, linked: LinkedMap, index: number) {
     const { definition, arenaData } = linked;
     check(definition);
+    if (arenaOf(machine) !== undefined)
+      raise('map-definition', `the map ${linked.name} is a second ARENA; libbpf takes one in an object`);
     super(machine, linked, index);
     this.pages = definition.maxEntries;
     this.#room = Math.min(this.pages, mostArenaPages);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { MapDefinition } from '../object/program-object.ts';
 import { createMap } from './registry.ts';
 import { mapFlag, mapType } from './flags.ts';
-import { mapDefinition, testMachine } from './testing.ts';
+import { addMap, mapDefinition, testMachine } from './testing.ts';
 
 const { HASH, ARRAY, PERCPU_HASH, PERCPU_ARRAY, LRU_HASH, LRU_PERCPU_HASH, ARENA } = mapType;
 
@@ -58,6 +58,17 @@ test.each(refused)('type %i with %o: %s', (type, rest, error) => {
   expect(result.problem.code).toBe('map-definition');
   expect(result.problem.message).toContain('the map flows');
   expect(result.problem.message).toContain(`-${error} (`);
+});
+
+test('a second arena', () => {
+  const machine = testMachine();
+  const shape = { keySize: 0, valueSize: 0, flags: mapFlag.MMAPABLE };
+  addMap(machine, mapDefinition(ARENA, { name: 'first', ...shape }));
+  const definition = mapDefinition(ARENA, { name: 'second', ...shape });
+  expect(createMap(machine, { name: 'second', definition, data: undefined }, 1)).toMatchObject({
+    ok: false,
+    problem: { code: 'map-definition', message: expect.stringContaining('second ARENA') as string },
+  });
 });
 
 describe('types the machine does not have', () => {
