@@ -227,6 +227,22 @@ describe('an object with variables in the arena', () => {
     expect(arena?.count()).toBe(4);
   });
 
+  test('watched', () => {
+    const vm = expectOk(VirtualMachine.create(expectOk(link(object)), defaultEnvironment));
+    const arena = arenaOf(vm.machine)!;
+    const counter = object.arenaData!.variables.find(({ name }) => name === 'counter')!;
+    // The fourth page is the one that the program allocates.
+    const watched = [arena.start + BigInt(counter.offset), arena.start + BigInt(3 * page)];
+    expectOk(vm.startRun(object.programs[0]!));
+    vm.setWatches(watched.map((address) => ({ address, size: 4, access: 'write' })));
+    const stops: string[] = [];
+    for (let reason = vm.run(100_000); ; reason = vm.run(100_000)) {
+      stops.push(reason);
+      if (reason !== 'watch') break;
+    }
+    expect(stops).toEqual(['watch', 'watch', 'watch', 'exited']);
+  });
+
   test('needs an arena', () => {
     expect(link({ ...object, maps: [] })).toMatchObject({ ok: false });
   });
