@@ -53,7 +53,6 @@ SEC("tc") int new_and_drop(struct __sk_buff *skb)
 
 	if (!n)
 		return 1;
-	results[0] = n->number;
 	n->number = 7;
 	n->small[2] = 9;
 	results[1] = n->number + n->small[2];
