@@ -1,13 +1,12 @@
-import type { KernelMap, MapElement } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
 import { dynptrSize, dynptrType, largestDynptr, writeDynptr } from '../machine/dynptrs.ts';
 import { regionRow, type RegionKind } from '../memory/regions.ts';
 import type { LinkedMap } from '../object/linked-program.ts';
 import type { MapDefinition } from '../object/program-object.ts';
 import { checkFlags, refuse } from './definition.ts';
+import { ElementlessMap } from './elementless-map.ts';
 import { errno } from './errno.ts';
 import { mapFlag } from './flags.ts';
-import { MapBase } from './map-base.ts';
 import { recordBit, RingStorage, type RingRecord } from './ring-storage.ts';
 
 const pageSize = 4096;
@@ -37,9 +36,7 @@ function check(map: MapDefinition): void {
 }
 
 /** What RINGBUF and USER_RINGBUF have in common (kernel/bpf/ringbuf.c): bytes and positions, no keys and no elements. */
-export abstract class RingMap extends MapBase implements KernelMap {
-  readonly valueBase = undefined;
-  readonly traversal = undefined;
+export abstract class RingMap extends ElementlessMap {
   readonly ring: RingStorage;
 
   constructor(machine: Machine, linked: LinkedMap, index: number) {
@@ -71,38 +68,6 @@ export abstract class RingMap extends MapBase implements KernelMap {
   /** What is in the ring, for users: oldest first. */
   records(): readonly RingRecord[] {
     return [...this.ring.records()];
-  }
-
-  lookup(): number {
-    return 0;
-  }
-
-  update(): number {
-    return -errno.ENOTSUPP;
-  }
-
-  remove(): number {
-    return -errno.ENOTSUPP;
-  }
-
-  count(): number {
-    return 0;
-  }
-
-  elements(): readonly MapElement[] {
-    return [];
-  }
-
-  find(): undefined {
-    return undefined;
-  }
-
-  userUpdate(): number {
-    return -errno.ENOTSUPP;
-  }
-
-  userRemove(): number {
-    return -errno.ENOTSUPP;
   }
 }
 
