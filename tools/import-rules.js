@@ -43,6 +43,11 @@ export const importRules = [
     'debug-adapter knows vm, and no vscode; node:* only in main.ts, server.ts and file-accessor-node.ts',
     nodeFiles,
   ),
+  forbid(
+    ['debug-adapter/debug-info/**/*.ts'],
+    ['vscode', 'node:*', '**/{debugger,expressions,handlers,listing,protocol,extension,cli}/**'],
+    'debug-adapter/debug-info knows vm alone',
+  ),
   forbid(nodeFiles, ['vscode', '**/extension/**', '**/cli/**'], 'debug-adapter knows no vscode'),
   forbid(
     ['extension/**/*.ts'],

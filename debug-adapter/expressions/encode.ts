@@ -6,7 +6,7 @@ import {
   type CArray,
   type CStruct,
   type CType,
-} from '../debugger/inspection/c-type.ts';
+} from '../debug-info/c-type.ts';
 import { bytesOf, storeNumber, type Storage, type Value } from '../debugger/inspection/value.ts';
 import { expectOk, ok } from '../../vm/base/problem.ts';
 import { raiseAt } from './lexer.ts';

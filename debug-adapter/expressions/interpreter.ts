@@ -1,14 +1,6 @@
 import { expectOk } from '../../vm/base/problem.ts';
 import type { KernelMap } from '../../vm/machine/kernel-map.ts';
-import {
-  arrayOf,
-  basic,
-  pointerTo,
-  sizeOf,
-  spell,
-  type CPointer,
-  type CType,
-} from '../debugger/inspection/c-type.ts';
+import { arrayOf, basic, pointerTo, sizeOf, spell, type CPointer, type CType } from '../debug-info/c-type.ts';
 import { keyExpression } from '../debugger/inspection/key-text.ts';
 import { pointedTo } from '../debugger/inspection/pointers.ts';
 import { traversalFields } from '../debugger/inspection/traversal.ts';

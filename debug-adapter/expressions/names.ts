@@ -1,6 +1,6 @@
 import { functionByName } from '../../vm/object/link/lookup.ts';
 import { argumentsOf } from '../debugger/inspection/arguments.ts';
-import { arrayOf, basic, spell, wordDeclarator, type CType } from '../debugger/inspection/c-type.ts';
+import { arrayOf, basic, spell, wordDeclarator, type CType } from '../debug-info/c-type.ts';
 import { contextPointer } from '../debugger/inspection/context-nodes.ts';
 import { packetOf } from '../debugger/inspection/context-fields.ts';
 import { globalNamed } from '../debugger/inspection/globals.ts';

@@ -1,4 +1,4 @@
-import { basic, sizeOf, spell, type CInteger, type CType } from '../debugger/inspection/c-type.ts';
+import { basic, sizeOf, spell, type CInteger, type CType } from '../debug-info/c-type.ts';
 import { numberOf, numberValue, type Value } from '../debugger/inspection/value.ts';
 import { raiseAt } from './lexer.ts';
 import type { BinaryOperator } from './syntax.ts';

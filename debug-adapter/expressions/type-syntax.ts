@@ -1,6 +1,6 @@
 import type { BtfKind } from '../../vm/object/btf/types.ts';
-import { arrayOf, basic, pointerTo, type CType } from '../debugger/inspection/c-type.ts';
-import type { BtfTypes } from '../debugger/inspection/btf-types.ts';
+import { arrayOf, basic, pointerTo, type CType } from '../debug-info/c-type.ts';
+import type { BtfTypes } from '../debug-info/btf-types.ts';
 import { raiseAt, type Token } from './lexer.ts';
 import type { Parser } from './parser.ts';
 import type { TypeSyntax } from './syntax.ts';

@@ -25,6 +25,7 @@ export function bareProgram(
       btf: undefined,
       lines: [],
       coreRelocations: [],
+      debugSections: [],
       warnings: [],
     },
     code: withEnd,

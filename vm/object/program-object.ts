@@ -1,6 +1,7 @@
 import type { Problem } from '../base/problem.ts';
 import type { Btf } from './btf/btf.ts';
 import type { CoreRelocationKind } from './btf/ext.ts';
+import type { ElfSection } from './elf/elf-file.ts';
 
 /** Everything a compiled BPF object says, parsed and immutable; it knows no environment. */
 export interface ProgramObject {
@@ -28,6 +29,8 @@ export interface ProgramObject {
   readonly lines: readonly LineRow[];
   /** CO-RE relocations of .BTF.ext, by section and offset. */
   readonly coreRelocations: readonly CoreRelocation[];
+  /** `.debug_*`, `.stack_sizes`, not relocated: what only a debugger reads. */
+  readonly debugSections: readonly ElfSection[];
   /** What was found and does not stop anything, but is not as its author may think. */
   readonly warnings: readonly Problem[];
 }

@@ -6,7 +6,7 @@ import { readBtfExt, type BtfExt } from './btf/ext.ts';
 import { readCodeSection } from './code-relocations.ts';
 import { isArenaSection, isDataSection, readDataSection, unrelocatedData } from './data-sections.ts';
 import { SHN } from './elf/constants.ts';
-import { placeIn, sectionByName, type ElfFile } from './elf/elf-file.ts';
+import { placeIn, sectionByName, type ElfFile, type ElfSection } from './elf/elf-file.ts';
 import { readElf } from './elf/read-elf.ts';
 import { isCodeSection, isProgram, readFunctions, slotSize } from './functions.ts';
 import { readMaps, type FunctionName } from './map-definitions.ts';
@@ -59,8 +59,13 @@ function fromElf(elf: ElfFile): ProgramObject {
         (row): Omit<CoreRelocation, 'section'> => row,
       ),
     ),
+    debugSections: elf.sections.filter(isDebugSection),
     warnings,
   };
+}
+
+function isDebugSection({ name, size }: ElfSection): boolean {
+  return size > 0 && (name.startsWith('.debug_') || name === '.stack_sizes');
 }
 
 function refuseLegacyMaps(elf: ElfFile): void {

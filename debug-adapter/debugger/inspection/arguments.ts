@@ -3,7 +3,7 @@ import { ok } from '../../../vm/base/problem.ts';
 import type { CallbackFrame, FrameView } from '../../../vm/machine/frames.ts';
 import { stackSize } from '../../../vm/machine/layout.ts';
 import type { DebugFrame } from '../frame.ts';
-import { arrayOf, basic, pointerTo, sizeOf, type CType } from './c-type.ts';
+import { arrayOf, basic, pointerTo, sizeOf, type CType } from '../../debug-info/c-type.ts';
 import { contextType } from './context-fields.ts';
 import { parametersOf, type Parameter } from './parameters.ts';
 import type { Target } from './target.ts';

@@ -1,7 +1,15 @@
 import { readUnsigned } from '../../../vm/base/bytes.ts';
 import type { ContextField } from '../../../vm/programs/family.ts';
 import { functionAt } from '../../../vm/object/link/lookup.ts';
-import { arrayOf, basic, integer, untyped, wordDeclarator, type CStruct, type CType } from './c-type.ts';
+import {
+  arrayOf,
+  basic,
+  integer,
+  untyped,
+  wordDeclarator,
+  type CStruct,
+  type CType,
+} from '../../debug-info/c-type.ts';
 import type { Target } from './target.ts';
 import { numberOf, type Value } from './value.ts';
 

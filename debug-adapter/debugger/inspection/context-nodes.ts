@@ -1,7 +1,7 @@
 import { fromHex, toHex } from '../../../vm/base/bytes.ts';
 import { failed, type Result } from '../../../vm/base/problem.ts';
 import type { VariableNode } from '../variable.ts';
-import { basic, pointerTo } from './c-type.ts';
+import { basic, pointerTo } from '../../debug-info/c-type.ts';
 import { contextType, packetOf } from './context-fields.ts';
 import { listNode, textNode, type NodeContext } from './nodes.ts';
 import type { Target } from './target.ts';

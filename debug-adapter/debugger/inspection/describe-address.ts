@@ -2,7 +2,7 @@ import type { KernelMap } from '../../../vm/machine/kernel-map.ts';
 import { stackSize } from '../../../vm/machine/layout.ts';
 import { functionAt } from '../../../vm/object/link/lookup.ts';
 import type { Region } from '../../../vm/memory/regions.ts';
-import { sizeOf } from './c-type.ts';
+import { sizeOf } from '../../debug-info/c-type.ts';
 import { packetStart } from './context-fields.ts';
 import { globalAt } from './globals.ts';
 import { keyExpression } from './key-text.ts';

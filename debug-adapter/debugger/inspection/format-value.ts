@@ -1,8 +1,15 @@
 import { decodeUtf8 } from '../../../vm/base/byte-reader.ts';
 import { toHex } from '../../../vm/base/bytes.ts';
 import type { ValueFormat } from '../variable.ts';
-import { sizeOf, visibleMembers, type CArray, type CEnum, type CInteger, type CPointer } from './c-type.ts';
-import type { CStruct } from './c-type.ts';
+import {
+  sizeOf,
+  visibleMembers,
+  type CArray,
+  type CEnum,
+  type CInteger,
+  type CPointer,
+} from '../../debug-info/c-type.ts';
+import type { CStruct } from '../../debug-info/c-type.ts';
 import { bytesOf, elementOf, numberOf, placeMember, type Value } from './value.ts';
 
 /** What of the machine a value's text may tell. */

@@ -1,7 +1,7 @@
 import type { KernelMap } from '../../../vm/machine/kernel-map.ts';
 import { arenaOf } from '../../../vm/maps/arena-map.ts';
 import type { DataSection, DataVariable } from '../../../vm/object/program-object.ts';
-import { arrayOf, basic, sizeOf, untyped } from './c-type.ts';
+import { arrayOf, basic, sizeOf, untyped } from '../../debug-info/c-type.ts';
 import { plus } from './describe-address.ts';
 import type { Target } from './target.ts';
 import type { Value } from './value.ts';

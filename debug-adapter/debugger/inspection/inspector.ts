@@ -2,7 +2,7 @@ import { failed, ok, type Result } from '../../../vm/base/problem.ts';
 import type { DebugFrame } from '../frame.ts';
 import type { VariableNode, VariableScope } from '../variable.ts';
 import { argumentsOf, unknownArgument } from './arguments.ts';
-import { spell } from './c-type.ts';
+import { spell } from '../../debug-info/c-type.ts';
 import { contextNode, packetNode } from './context-nodes.ts';
 import { shortText } from './format-value.ts';
 import { globalNodes } from './global-nodes.ts';

@@ -7,7 +7,7 @@ import { innerMapsOf } from '../../../vm/maps/hash-of-maps.ts';
 import { ProgArrayMap } from '../../../vm/maps/prog-array.ts';
 import { RingMap } from '../../../vm/maps/ring-buffer.ts';
 import type { ValueFormat, VariableNode } from '../variable.ts';
-import { spell } from './c-type.ts';
+import { spell } from '../../debug-info/c-type.ts';
 import { formatValue } from './format-value.ts';
 import { keyExpression } from './key-text.ts';
 import { groupNode, listNode, textNode, type NodeContext } from './nodes.ts';

@@ -1,7 +1,7 @@
 import type { FrameView } from '../../../vm/machine/frames.ts';
 import { functionAt } from '../../../vm/object/link/lookup.ts';
 import type { LinkedFunction } from '../../../vm/object/linked-program.ts';
-import { basic, pointerTo, type CType } from './c-type.ts';
+import { basic, pointerTo, type CType } from '../../debug-info/c-type.ts';
 import type { Target } from './target.ts';
 
 /** What the kernel passes to a parameter, whatever its name. */

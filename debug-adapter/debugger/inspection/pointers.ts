@@ -1,6 +1,6 @@
 import type { KernelMap } from '../../../vm/machine/kernel-map.ts';
 import { stackBytes } from './arguments.ts';
-import { arrayOf, basic, sizeOf, untyped, type CType } from './c-type.ts';
+import { arrayOf, basic, sizeOf, untyped, type CType } from '../../debug-info/c-type.ts';
 import { contextType, packetOf } from './context-fields.ts';
 import { elementStride } from './describe-address.ts';
 import type { Target } from './target.ts';

@@ -2,7 +2,7 @@ import { failed, type Result } from '../../../vm/base/problem.ts';
 import type { DebugFrame } from '../frame.ts';
 import type { ValueFormat, VariableNode } from '../variable.ts';
 import { registerStorage } from './arguments.ts';
-import { basic } from './c-type.ts';
+import { basic } from '../../debug-info/c-type.ts';
 import { addressText, hexNumber } from './format-value.ts';
 import { textNode, type NodeContext } from './nodes.ts';
 import type { Target } from './target.ts';

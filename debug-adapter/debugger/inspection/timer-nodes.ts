@@ -3,7 +3,7 @@ import { keyOfValue } from '../../../vm/helpers/map-fields.ts';
 import { writeInteger } from '../../../vm/base/bytes.ts';
 import type { Deferred } from '../../../vm/machine/timers.ts';
 import type { VariableNode } from '../variable.ts';
-import { basic } from './c-type.ts';
+import { basic } from '../../debug-info/c-type.ts';
 import { keyExpression } from './key-text.ts';
 import { groupNode, textNode, type NodeContext } from './nodes.ts';
 import { ValueNode } from './value-node.ts';

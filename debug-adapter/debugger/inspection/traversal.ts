@@ -1,6 +1,6 @@
 import type { CallbackFrame } from '../../../vm/machine/frames.ts';
 import type { KernelMap } from '../../../vm/machine/kernel-map.ts';
-import { basic, pointerTo, type CType } from './c-type.ts';
+import { basic, pointerTo, type CType } from '../../debug-info/c-type.ts';
 import { stackBytes } from './arguments.ts';
 import { callbackHelpers, parametersOf, type Role } from './parameters.ts';
 import type { Target } from './target.ts';

@@ -1,6 +1,6 @@
 import type { Result } from '../../../vm/base/problem.ts';
 import type { ValueFormat, VariableNode } from '../variable.ts';
-import { sizeOf, spell, visibleMembers } from './c-type.ts';
+import { sizeOf, spell, visibleMembers } from '../../debug-info/c-type.ts';
 import { packetPointerText } from './context-fields.ts';
 import { formatValue } from './format-value.ts';
 import { mapNode } from './map-nodes.ts';

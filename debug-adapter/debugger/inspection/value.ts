@@ -1,6 +1,6 @@
 import { readUnsigned, writeInteger } from '../../../vm/base/bytes.ts';
 import { failed, type Result } from '../../../vm/base/problem.ts';
-import { sizeOf, visibleMembers, type CArray, type CStruct, type CType } from './c-type.ts';
+import { sizeOf, visibleMembers, type CArray, type CStruct, type CType } from '../../debug-info/c-type.ts';
 
 /** Bytes somewhere: in memory, in a register, or computed. */
 export interface Storage {

@@ -1,6 +1,6 @@
-import type { Btf } from '../../../vm/object/btf/btf.ts';
-import { declare } from '../../../vm/object/btf/type-name.ts';
-import type { BtfBareType, BtfFunctionPrototype, BtfKind, BtfStruct } from '../../../vm/object/btf/types.ts';
+import type { Btf } from '../../vm/object/btf/btf.ts';
+import { declare } from '../../vm/object/btf/type-name.ts';
+import type { BtfBareType, BtfFunctionPrototype, BtfKind, BtfStruct } from '../../vm/object/btf/types.ts';
 import type { CMember, CStruct, CType } from './c-type.ts';
 
 /** C types from the BTF of an object, made when first asked for. The Btf has been verified: no id of its own raises. */
