@@ -8,6 +8,7 @@ import { mapTypeName } from '../vm/object/map-types.ts';
 import { readObject } from '../vm/object/read-object.ts';
 import { CodeIndex } from './debugger/code-index.ts';
 import { codeNames } from './debugger/code-names.ts';
+import { CodeScopes } from './debugger/code-scopes.ts';
 import { LineIndex } from './debugger/line-index.ts';
 import { listProgram } from './listing/program-listing.ts';
 
@@ -42,7 +43,7 @@ export function describeObject(bytes: Uint8Array, name: string): Described {
   const { license, programs, maps, btf } = object.value;
   const code = new CodeIndex(linked.value);
   const names = codeNames(code, (id) => helperNames.get(id));
-  const listing = listProgram(code, new LineIndex(code), (slot) => {
+  const listing = listProgram(code, new LineIndex(code, new CodeScopes(code, undefined)), (slot) => {
     const instruction = code.instruction(slot);
     return instruction === undefined ? '(unknown)' : printKernel(instruction, slot, names);
   });

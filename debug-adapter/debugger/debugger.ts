@@ -4,15 +4,18 @@ import { errnoName } from '../../vm/inputs/bpftool-json.ts';
 import type { OutputRecord } from '../../vm/machine/output.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import { BreakpointTable } from './breakpoints/breakpoint-table.ts';
+import type { ActiveBreakpoint } from './breakpoints/breakpoint.ts';
 import { Binder } from './breakpoints/binder.ts';
 import { arriveAt, type BreakpointEvaluator } from './breakpoints/hits.ts';
 import type { CodeIndex } from './code-index.ts';
+import type { CodeScopes } from './code-scopes.ts';
 import { Disassembly } from './disassembly.ts';
 import { Emitter } from './emitter.ts';
 import type { DebuggerEvents } from './events.ts';
 import { Execution } from './execution.ts';
 import type { FileAccessor } from './file-accessor.ts';
 import type { DebugFrame } from './frame.ts';
+import { InlineView } from './inline-view.ts';
 import { load } from './load.ts';
 import type { Places } from './places.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -25,6 +28,7 @@ export interface DebuggerParts {
   readonly vm: VirtualMachine;
   readonly plan: RunPlan;
   readonly code: CodeIndex;
+  readonly scopes: CodeScopes;
   readonly places: Places;
   /** Prints the instruction at a slot. */
   readonly text: (slot: number) => string;
@@ -42,6 +46,7 @@ export interface DebuggerSettings {
 export class Debugger {
   readonly vm: VirtualMachine;
   readonly code: CodeIndex;
+  readonly scopes: CodeScopes;
   readonly places: Places;
   readonly breakpoints: BreakpointTable;
   readonly disassembly: Disassembly;
@@ -52,6 +57,7 @@ export class Debugger {
   readonly #plan: RunPlan;
   readonly #settings: DebuggerSettings;
   readonly #execution: Execution;
+  readonly #view: InlineView;
   readonly #stepper: Stepper;
   readonly #events = new Emitter<DebuggerEvents>();
   #evaluator: BreakpointEvaluator = withoutExpressions;
@@ -70,7 +76,7 @@ export class Debugger {
   }
 
   constructor(parts: DebuggerParts) {
-    const { vm, code, places, text, settings } = parts;
+    const { vm, code, scopes, places, text, settings } = parts;
     const { machine } = vm;
     this.vm = vm;
     this.code = code;
@@ -81,7 +87,16 @@ export class Debugger {
     const binder = new Binder(code, places, (id) => machine.helpers.nameOf(id));
     this.breakpoints = new BreakpointTable(binder, machine.code, (slots) => vm.setBreakpoints(slots));
     this.#execution = new Execution(vm, settings.cycleLimit, () => this.#tellOutputs());
-    this.#stepper = new Stepper(machine, code, places.lines, this.#execution, () => this.#arrive());
+    this.scopes = scopes;
+    this.#view = new InlineView(places.lines, scopes);
+    this.#stepper = new Stepper({
+      machine,
+      code,
+      lines: places.lines,
+      view: this.#view,
+      execution: this.#execution,
+      arrive: () => this.#arrive(),
+    });
     this.disassembly = new Disassembly(code, places, machine.code, text);
   }
 
@@ -143,7 +158,8 @@ export class Debugger {
   }
 
   stack(): readonly DebugFrame[] {
-    return readStack(this.vm.machine, this.code, this.places);
+    const { code, places, scopes } = this;
+    return readStack(this.vm.machine, { code, places, scopes, hidden: this.#stepper.hidden });
   }
 
   /** r0 to r10; undefined for what the frame no longer has. */
@@ -214,6 +230,8 @@ export class Debugger {
     const index = Math.max(this.#nextRun - 1, 0);
     const program = this.vm.program?.name ?? '';
     this.#events.emit('runStarted', { index, count: this.#plan.count, program });
+    const { hidden } = this.#view.outermost(this.vm.machine.slot);
+    this.#stepper.hidden = hidden;
     if (stopOnEntry) return ok({ reason: 'entry' });
     const stop = this.#arrive();
     return stop === undefined ? this.#go() : ok(stop);
@@ -259,10 +277,20 @@ export class Debugger {
     const breakpoints = this.breakpoints.at(slot);
     if (breakpoints.length === 0) return undefined;
     this.#tellOutputs();
+    this.#stepper.hidden = this.#hiddenFor(breakpoints, slot);
     const { stop, messages } = arriveAt(breakpoints, this.#evaluator);
     const source = this.places.placeOf(slot);
     for (const { kind, text } of messages) this.#events.emit('output', { kind, text, source });
     return stop;
+  }
+
+  /** A breakpoint on a line stops where the user sees that line: at an inlined call, or within what it called. */
+  #hiddenFor(breakpoints: readonly ActiveBreakpoint[], slot: number): number {
+    const hidden = breakpoints.map(({ kind, line }) => {
+      if (line !== undefined) return this.#view.showing(slot, line).hidden;
+      return kind === 'function' && this.code.functionFrom(slot) ? this.#view.outermost(slot).hidden : 0;
+    });
+    return Math.min(...hidden);
   }
 
   #tellOutputs(): void {

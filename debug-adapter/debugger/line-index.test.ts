@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LineTable } from '../../vm/object/link/line-table.ts';
 import { CodeIndex } from './code-index.ts';
+import { CodeScopes } from './code-scopes.ts';
 import { LineIndex } from './line-index.ts';
 import { assembleProgram } from './testing.ts';
 
@@ -8,7 +9,8 @@ import { assembleProgram } from './testing.ts';
 function index(source: string, rows: readonly (readonly [number, number, number])[]): LineIndex {
   const program = assembleProgram(source);
   const lines = rows.map(([slot, line, column]) => ({ slot, line, column, file: 'main.c', text: '' }));
-  return new LineIndex(new CodeIndex({ ...program, lines: new LineTable(lines, program.functions) }));
+  const code = new CodeIndex({ ...program, lines: new LineTable(lines, program.functions) });
+  return new LineIndex(code, new CodeScopes(code, undefined));
 }
 
 const straight = 'r1 = 1\nr2 = 2\nr3 = 3\nr4 = 4\nr0 = 0\nexit\n';

@@ -2,6 +2,7 @@ import type { VirtualMachine } from '../../vm/engine/virtual-machine.ts';
 import { listProgram } from '../listing/program-listing.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import { CodeIndex } from './code-index.ts';
+import { CodeScopes } from './code-scopes.ts';
 import { instructionPrinter } from './code-names.ts';
 import type { DebuggerParts } from './debugger.ts';
 import type { FileAccessor } from './file-accessor.ts';
@@ -29,14 +30,16 @@ export async function makeParts(
     cycleLimit = defaultCycleLimit,
   } = configuration;
   const code = new CodeIndex(program);
-  const lines = new LineIndex(code);
-  const sources = await Sources.find(program.lines.rows, { objectPath, cwd, sourceMap }, files);
+  const scopes = new CodeScopes(code, undefined);
+  const lines = new LineIndex(code, scopes);
+  const sources = await Sources.find(lines.rows, { objectPath, cwd, sourceMap }, files);
   const text = instructionPrinter(code, (id) => helpers.nameOf(id));
   const places = new Places(lines, sources, listProgram(code, lines, text), objectPath);
   return {
     vm,
     plan,
     code,
+    scopes,
     places,
     text,
     settings: { stopOnEntry, stopAtExit, cycleLimit },

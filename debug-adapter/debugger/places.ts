@@ -1,5 +1,6 @@
 import { listingUri } from '../protocol/listing-uri.ts';
 import type { Listing } from '../listing/listing.ts';
+import type { SourcePosition } from '../debug-info/debug-info.ts';
 import type { SourcePlace } from './frame.ts';
 import type { LineIndex } from './line-index.ts';
 import type { Sources } from './sources.ts';
@@ -22,8 +23,13 @@ export class Places {
   /** The source line of a slot, where it has one and the file was found. */
   sourceOf(slot: number): SourcePlace | undefined {
     const row = this.lines.rowAt(slot);
-    const path = row && this.sources.file(row.file)?.path;
-    return row && path !== undefined ? { path, line: row.line, column: row.column } : undefined;
+    return row && this.placeOfPosition(row);
+  }
+
+  /** A line of the source, where its file was found. */
+  placeOfPosition({ file, line, column }: SourcePosition): SourcePlace | undefined {
+    const path = this.sources.file(file)?.path;
+    return path === undefined ? undefined : { path, line, column };
   }
 
   /** The line of the listing that shows a slot. */

@@ -1,7 +1,8 @@
 import type { Machine } from '../../vm/machine/machine.ts';
 import type { CodeIndex } from './code-index.ts';
 import type { Execution, Halt } from './execution.ts';
-import { sameLine, type LineIndex } from './line-index.ts';
+import type { InlineView, StepOrigin } from './inline-view.ts';
+import type { LineIndex } from './line-index.ts';
 import type { Granularity, Stop, StepKind } from './stop.ts';
 
 /** What a step ends in: the end of the run, a stop of its own, or that of a breakpoint on the way. */
@@ -17,18 +18,31 @@ interface Activation {
   readonly visited: number;
 }
 
+export interface StepperParts {
+  readonly machine: Machine;
+  readonly code: CodeIndex;
+  readonly lines: LineIndex;
+  readonly view: InlineView;
+  readonly execution: Execution;
+  readonly arrive: Arrive;
+}
+
 /** Steps by instructions and by rows of the line table, over calls and through callbacks. */
 export class Stepper {
+  /** At the machine's instruction: see InlinePlace. Whoever stops the machine says it. */
+  hidden = 0;
   readonly #machine: Machine;
   readonly #code: CodeIndex;
   readonly #lines: LineIndex;
+  readonly #view: InlineView;
   readonly #execution: Execution;
   readonly #arrive: Arrive;
 
-  constructor(machine: Machine, code: CodeIndex, lines: LineIndex, execution: Execution, arrive: Arrive) {
+  constructor({ machine, code, lines, view, execution, arrive }: StepperParts) {
     this.#machine = machine;
     this.#code = code;
     this.#lines = lines;
+    this.#view = view;
     this.#execution = execution;
     this.#arrive = arrive;
   }
@@ -37,6 +51,7 @@ export class Stepper {
     const { depth } = this.#machine.frames;
     switch (kind) {
       case 'out':
+        if (this.#origin.chain.length > 1) return this.#walk('out', 'statement');
         return this.#until({ afterExitOf: depth });
       case 'caller':
         return this.#leaveTraversal();
@@ -71,6 +86,7 @@ export class Stepper {
     request: { readonly afterExitOf?: number; readonly atDepth?: number },
     through?: 'through breakpoints',
   ): Promise<StepEnd | 'return'> {
+    this.hidden = 0;
     for (;;) {
       const halt: Halt = await this.#execution.run(request);
       if (halt === 'pause') return this.#arrive() ?? { reason: 'pause' };
@@ -82,31 +98,47 @@ export class Stepper {
     }
   }
 
-  async #walk(kind: 'over' | 'in', granularity: Granularity): Promise<StepEnd> {
+  async #walk(kind: 'over' | 'in' | 'out', granularity: Granularity): Promise<StepEnd> {
+    const origin = this.#origin;
+    if (kind === 'in' && granularity !== 'instruction' && this.hidden > 0) {
+      this.hidden--;
+      return { reason: 'step' };
+    }
+    this.hidden = 0;
     const start = this.#activation();
-    const row = this.#lines.rowAt(this.#machine.slot);
     let jumpedBack = false;
     for (;;) {
       const before = this.#activation();
-      const slot = this.#machine.slot;
+      const { slot } = this.#machine;
       const reason = this.#execution.single();
       if (reason === 'exited' || reason === 'fault') return reason;
       const entered = this.#machine.frames.depth > before.depth;
       const stop = this.#arrive();
       if (stop !== undefined) return stop;
-      if (entered && kind === 'over') {
+      if (entered && kind !== 'in') {
         const end = await this.#runPast({ atDepth: before.depth });
         if (end !== 'return') return end;
         const back = this.#arrive();
         if (back !== undefined) return back;
       }
-      if (granularity === 'instruction' || row === undefined) return { reason: 'step' };
+      if (granularity === 'instruction' || origin.line === undefined) return { reason: 'step' };
       const now = this.#activation();
-      jumpedBack ||= sameActivation(now, before) && this.#machine.slot <= slot;
-      const fresh = jumpedBack || !sameActivation(now, start);
-      if (this.#isStepEnd(fresh ? undefined : row)) return { reason: 'step' };
+      jumpedBack ||= sameActivation(now, before) && this.#jumpedBack(slot, origin);
+      if (this.#endsAt(kind, sameActivation(now, start) ? origin : undefined, jumpedBack))
+        return { reason: 'step' };
       if (await this.#execution.breathe()) return { reason: 'pause' };
     }
+  }
+
+  get #origin(): StepOrigin {
+    return this.#view.originOf({ slot: this.#machine.slot, hidden: this.hidden });
+  }
+
+  /** Whether the jump from `slot` goes back within the copy that the step began in. */
+  #jumpedBack(slot: number, { chain }: StepOrigin): boolean {
+    const innermost = (at: number): unknown => this.#view.originOf({ slot: at, hidden: 0 }).chain.at(-1);
+    const here = this.#machine.slot;
+    return here <= slot && innermost(slot) === chain.at(-1) && innermost(here) === chain.at(-1);
   }
 
   /** Depth of the innermost callback. */
@@ -116,15 +148,17 @@ export class Stepper {
     return undefined;
   }
 
-  /** Whether a step may end here: at the start of a row, of another line than `line`. */
-  #isStepEnd(line: ReturnType<LineIndex['rowAt']>): boolean {
+  /** Whether a step ends here, and at which of the inlined copies that begin here. Without `origin`: it came from another activation. */
+  #endsAt(kind: 'over' | 'in' | 'out', origin: StepOrigin | undefined, jumpedBack: boolean): boolean {
     const { slot } = this.#machine;
-    const row = this.#lines.rowAt(slot);
-    if (row === undefined) {
-      const linked = this.#code.functionOf(slot);
-      return linked === undefined || this.#lines.firstRow(linked) === undefined;
-    }
-    return this.#lines.startsRow(slot) && (line === undefined || !sameLine(row, line));
+    const linked = this.#code.functionOf(slot);
+    const first = linked && this.#lines.firstRow(linked);
+    if (this.#lines.rowAt(slot) === undefined) return first === undefined;
+    let end = origin && this.#view.stepEnd(slot, origin, kind, jumpedBack);
+    if (origin === undefined && this.#lines.startsRow(slot) && (first === undefined || slot >= first))
+      end = this.#view.outermost(slot);
+    this.hidden = end?.hidden ?? 0;
+    return end !== undefined;
   }
 
   #activation(): Activation {

@@ -7,6 +7,7 @@ import type { LinkedFunction, LinkedProgram } from '../../vm/object/linked-progr
 import { nodeFiles } from '../file-accessor-node.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import { Debugger } from './debugger.ts';
+import type { DebugFrame } from './frame.ts';
 import type { DebuggerOutput } from './events.ts';
 import { makeParts } from './parts.ts';
 import { baseName } from './paths.ts';
@@ -53,8 +54,15 @@ export class TestSession {
   /** A frame, innermost first, with the text of its line. */
   where(index = 0): string {
     const frame = this.debugger.stack()[index];
-    const row = frame && this.debugger.places.lines.rowAt(frame.slot);
-    return `${frame?.name ?? 'nowhere'}: ${row?.text.trim() ?? `slot ${frame?.slot ?? '?'}`}`;
+    return `${frame?.name ?? 'nowhere'}: ${this.#text(frame) ?? `slot ${frame?.slot ?? '?'}`}`;
+  }
+
+  /** The text of a frame's line; of a source that is not there, as .BTF.ext has it. */
+  #text(frame: DebugFrame | undefined): string | undefined {
+    const { lines, sources } = this.debugger.places;
+    const source = sources.files.find(({ path }) => path === frame?.source?.path)?.text;
+    if (source !== undefined) return source.split('\n')[(frame?.source?.line ?? 0) - 1]?.trim();
+    return frame && lines.rowAt(frame.slot)?.text.trim();
   }
 
   get frames(): readonly string[] {

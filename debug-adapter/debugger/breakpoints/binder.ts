@@ -26,26 +26,32 @@ export class Binder {
     if (names.length === 0) return unbound(`${baseName(path)} is no source of ${this.#objectName}`);
     const places = names.flatMap((name) => this.#sourceLine(name, breakpoint) ?? []);
     const line = Math.min(...places.map((place) => place.line));
-    const slots = places.filter((place) => place.line === line).flatMap((place) => place.slots);
+    const meant = places.filter((place) => place.line === line);
+    const slots = meant.flatMap((place) => place.slots);
     const [first] = slots;
+    const [place] = meant;
     if (first === undefined) return unbound('no code was compiled for this line');
     const moved =
       line !== breakpoint.line
         ? `line ${breakpoint.line} has no code; the next that has is ${line}`
         : undefined;
     const column = breakpoint.column === undefined ? 0 : (this.#places.lines.rowAt(first)?.column ?? 0);
-    return { slots, source: { path, line, column }, message: moved };
+    return { slots, source: { path, line, column }, message: moved, ...(place && { line: place }) };
   }
 
   #sourceLine(
     name: string,
     { line, column }: SourceBreakpoint,
-  ): { line: number; slots: readonly number[] } | undefined {
+  ): { file: string; line: number; slots: readonly number[] } | undefined {
     const { lines } = this.#places;
     const nearest = this.#lineWithCode(name, line);
     if (nearest === undefined) return undefined;
     const atColumn = column !== undefined && nearest === line ? lines.slotsAtColumn(name, line, column) : [];
-    return { line: nearest, slots: atColumn.length > 0 ? atColumn : lines.entriesOf(name, nearest) };
+    return {
+      file: name,
+      line: nearest,
+      slots: atColumn.length > 0 ? atColumn : lines.entriesOf(name, nearest),
+    };
   }
 
   /** The line itself, or the next one of its function that has code. */

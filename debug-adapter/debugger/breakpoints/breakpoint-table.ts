@@ -93,6 +93,7 @@ export class BreakpointTable {
           id,
           kind,
           slots,
+          line: binding.line,
           ...modifiers.value,
           condition: condition === '' ? undefined : condition,
           hits: same?.hits ?? 0,

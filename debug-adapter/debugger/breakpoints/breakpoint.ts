@@ -1,4 +1,5 @@
 import type { SourcePlace } from '../frame.ts';
+import type { SourceLine } from '../line-index.ts';
 import type { HitCondition } from './hit-condition.ts';
 import type { LogPart } from './log-message.ts';
 
@@ -46,6 +47,8 @@ export interface BoundBreakpoint {
 /** Where a breakpoint stops; no slots: nowhere, and `message` says why. */
 export interface Binding {
   readonly slots: readonly number[];
+  /** Of a source breakpoint: its line, by the name that the line table has for the file. */
+  readonly line?: SourceLine;
   readonly source: SourcePlace | undefined;
   readonly message: string | undefined;
 }
@@ -54,6 +57,8 @@ export interface ActiveBreakpoint {
   readonly id: number;
   readonly kind: BreakpointKind;
   readonly slots: ReadonlySet<number>;
+  /** See Binding. */
+  readonly line: SourceLine | undefined;
   readonly condition: string | undefined;
   readonly hitCondition: HitCondition | undefined;
   readonly log: readonly LogPart[] | undefined;

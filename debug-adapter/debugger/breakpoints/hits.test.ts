@@ -9,7 +9,7 @@ const evaluator: BreakpointEvaluator = {
 };
 
 function active(id: number, parts: Partial<ActiveBreakpoint> = {}): ActiveBreakpoint {
-  const none = { condition: undefined, hitCondition: undefined, log: undefined };
+  const none = { line: undefined, condition: undefined, hitCondition: undefined, log: undefined };
   return { id, kind: 'source', slots: new Set([0]), ...none, hits: 0, ...parts };
 }
 

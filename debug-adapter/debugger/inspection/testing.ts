@@ -68,6 +68,8 @@ export class StoppedProgram {
       address: machine.code.addressOfSlot(slot),
       function: functionAt(machine.program, slot),
       source: undefined,
+      scope: undefined,
+      inlined: false,
       callback: kind === 'helper' ? machine.frames.read(depth).callback : undefined,
     };
   }

@@ -34,6 +34,7 @@ function frameOf(machine: Machine, kind: DebugFrame['kind']): DebugFrame {
   const slot = kind === 'function' ? 2 : 0;
   return {
     ...{ id: 1, kind, name: '', depth: 1, slot, function: undefined, source: undefined },
+    ...{ scope: undefined, inlined: false },
     address: machine.code.addressOfSlot(slot),
     callback: kind === 'helper' ? machine.frames.read(1).callback : undefined,
   };
