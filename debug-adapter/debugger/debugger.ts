@@ -85,7 +85,9 @@ export class Debugger {
     this.#plan = parts.plan;
     this.#settings = settings;
     const binder = new Binder(code, places, (id) => machine.helpers.nameOf(id));
-    this.breakpoints = new BreakpointTable(binder, machine.code, (slots) => vm.setBreakpoints(slots));
+    this.breakpoints = new BreakpointTable(binder, machine.code, (slots) =>
+      this.#execution.setBreakpoints(slots),
+    );
     this.#execution = new Execution(vm, settings.cycleLimit, () => this.#tellOutputs());
     this.scopes = scopes;
     this.#view = new InlineView(places.lines, scopes);

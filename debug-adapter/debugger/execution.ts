@@ -17,6 +17,8 @@ export class Execution {
   readonly #afterSlice: () => void;
   #slice = firstSlice;
   #pause = false;
+  #breakpoints: ReadonlySet<number> = new Set();
+  #stops: ReadonlySet<number> = new Set();
   #sliceStart = 0;
 
   constructor(vm: VirtualMachine, cycleLimit: number, afterSlice: () => void) {
@@ -55,6 +57,24 @@ export class Execution {
       this.#fitSlice(performance.now() - start);
       if (await this.#turn()) return 'pause';
     }
+  }
+
+  /** With instructions at which the machine stops too, as at breakpoints. */
+  async withStops<T>(slots: ReadonlySet<number>, action: () => Promise<T>): Promise<T> {
+    this.#stops = slots;
+    this.setBreakpoints(this.#breakpoints);
+    try {
+      return await action();
+    } finally {
+      this.#stops = new Set();
+      this.setBreakpoints(this.#breakpoints);
+    }
+  }
+
+  /** The breakpoints of the user; they may change while the machine runs. */
+  setBreakpoints(slots: ReadonlySet<number>): void {
+    this.#breakpoints = slots;
+    this.#vm.setBreakpoints(new Set([...slots, ...this.#stops]));
   }
 
   /** For loops of single steps: turns the event loop when it is time to. True: a pause was asked for. */

@@ -1,6 +1,7 @@
 import type { VirtualMachine } from '../../vm/engine/virtual-machine.ts';
 import { listProgram } from '../listing/program-listing.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
+import type { DebugInfo } from '../debug-info/debug-info.ts';
 import { CodeIndex } from './code-index.ts';
 import { CodeScopes } from './code-scopes.ts';
 import { instructionPrinter } from './code-names.ts';
@@ -20,6 +21,7 @@ export async function makeParts(
   objectPath: string,
   configuration: LaunchConfiguration,
   files: FileAccessor,
+  info?: DebugInfo,
 ): Promise<DebuggerParts> {
   const { program, helpers } = vm.machine;
   const {
@@ -30,7 +32,7 @@ export async function makeParts(
     cycleLimit = defaultCycleLimit,
   } = configuration;
   const code = new CodeIndex(program);
-  const scopes = new CodeScopes(code, undefined);
+  const scopes = new CodeScopes(code, info);
   const lines = new LineIndex(code, scopes);
   const sources = await Sources.find(lines.rows, { objectPath, cwd, sourceMap }, files);
   const text = instructionPrinter(code, (id) => helpers.nameOf(id));

@@ -1,3 +1,4 @@
+import type { StopRequest } from '../../vm/engine/virtual-machine.ts';
 import type { Machine } from '../../vm/machine/machine.ts';
 import type { CodeIndex } from './code-index.ts';
 import type { Execution, Halt } from './execution.ts';
@@ -17,6 +18,9 @@ interface Activation {
   readonly entryCycle: number;
   readonly visited: number;
 }
+
+/** Single instructions after which a step runs at full speed to where it may end. */
+const longStep = 2000;
 
 export interface StepperParts {
   readonly machine: Machine;
@@ -64,13 +68,14 @@ export class Stepper {
   /** Runs to the next breakpoint that stops, or to the end of the run. */
   async go(): Promise<StepEnd> {
     const end = await this.#runPast({});
-    if (end === 'return') throw new Error('the machine stopped at a return that nobody asked for');
+    if (end === 'return' || end === 'arrived')
+      throw new Error('the machine stopped at a return that nobody asked for');
     return end;
   }
 
-  async #until(request: { readonly afterExitOf?: number; readonly atDepth?: number }): Promise<StepEnd> {
+  async #until(request: StopRequest): Promise<StepEnd> {
     const halt = await this.#runPast(request);
-    return halt === 'return' ? (this.#arrive() ?? { reason: 'step' }) : halt;
+    return halt === 'return' || halt === 'arrived' ? (this.#arrive() ?? { reason: 'step' }) : halt;
   }
 
   /** The remaining elements are hits of the callback's breakpoints, but do not stop; without a callback as `out`. */
@@ -78,14 +83,15 @@ export class Stepper {
     const depth = this.#innermostCallback();
     if (depth === undefined) return this.#until({ atDepth: this.#machine.frames.depth - 1 });
     const halt = await this.#runPast({ atDepth: depth - 1 }, 'through breakpoints');
-    return halt === 'return' ? (this.#arrive() ?? { reason: 'step' }) : halt;
+    return halt === 'return' || halt === 'arrived' ? (this.#arrive() ?? { reason: 'step' }) : halt;
   }
 
-  /** Runs on through breakpoints that do not want to stop, or through all. */
+  /** Runs on through breakpoints that do not want to stop, or through all. `arrived`: at one of `slots`. */
   async #runPast(
-    request: { readonly afterExitOf?: number; readonly atDepth?: number },
+    request: StopRequest,
     through?: 'through breakpoints',
-  ): Promise<StepEnd | 'return'> {
+    slots?: ReadonlySet<number>,
+  ): Promise<StepEnd | 'return' | 'arrived'> {
     this.hidden = 0;
     for (;;) {
       const halt: Halt = await this.#execution.run(request);
@@ -94,6 +100,7 @@ export class Stepper {
       if (halt !== 'breakpoint') return halt;
       const stop = this.#arrive();
       if (stop !== undefined && through === undefined) return stop;
+      if (slots?.has(this.#machine.slot) === true) return 'arrived';
       if (await this.#execution.breathe()) return { reason: 'pause' };
     }
   }
@@ -107,20 +114,13 @@ export class Stepper {
     this.hidden = 0;
     const start = this.#activation();
     let jumpedBack = false;
-    for (;;) {
+    for (let singles = 0; ; singles++) {
       const before = this.#activation();
       const { slot } = this.#machine;
-      const reason = this.#execution.single();
-      if (reason === 'exited' || reason === 'fault') return reason;
-      const entered = this.#machine.frames.depth > before.depth;
-      const stop = this.#arrive();
+      const long = singles > longStep && granularity !== 'instruction' && sameActivation(before, start);
+      const into = kind === 'in' && this.#isCall(slot);
+      const stop = long && !into ? await this.#leap(kind, origin, jumpedBack) : await this.#single(kind);
       if (stop !== undefined) return stop;
-      if (entered && kind !== 'in') {
-        const end = await this.#runPast({ atDepth: before.depth });
-        if (end !== 'return') return end;
-        const back = this.#arrive();
-        if (back !== undefined) return back;
-      }
       if (granularity === 'instruction' || origin.line === undefined) return { reason: 'step' };
       const now = this.#activation();
       jumpedBack ||= sameActivation(now, before) && this.#jumpedBack(slot, origin);
@@ -128,6 +128,52 @@ export class Stepper {
         return { reason: 'step' };
       if (await this.#execution.breathe()) return { reason: 'pause' };
     }
+  }
+
+  /** One instruction; where a step does not go into calls, with all that it calls. */
+  async #single(kind: 'over' | 'in' | 'out'): Promise<StepEnd | undefined> {
+    const { depth } = this.#machine.frames;
+    const reason = this.#execution.single();
+    if (reason === 'exited' || reason === 'fault') return reason;
+    const entered = this.#machine.frames.depth > depth;
+    const stop = this.#arrive();
+    if (stop !== undefined || !entered || kind === 'in') return stop;
+    const end = await this.#runPast({ atDepth: depth });
+    return end === 'return' || end === 'arrived' ? this.#arrive() : end;
+  }
+
+  /** Runs to the next instruction of this activation at which the step may end, or out of the activation. */
+  async #leap(kind: 'over' | 'in' | 'out', origin: StepOrigin, again: boolean): Promise<StepEnd | undefined> {
+    const start = this.#activation();
+    const slots = this.#endings(kind, origin, again);
+    for (;;) {
+      const halt = await this.#execution.withStops(slots, () =>
+        this.#runPast({ atDepth: start.depth - 1 }, undefined, slots),
+      );
+      if (halt === 'return') return this.#arrive();
+      if (halt !== 'arrived') return halt;
+      if (sameActivation(this.#activation(), start)) return undefined;
+    }
+  }
+
+  /** Instructions of the present function at which a step may end; one that goes into calls may end at each of them. */
+  #endings(kind: 'over' | 'in' | 'out', origin: StepOrigin, again: boolean): ReadonlySet<number> {
+    const found = new Set<number>();
+    const linked = this.#code.functionOf(this.#machine.slot);
+    if (linked === undefined) return found;
+    const end = linked.firstSlot + linked.slots;
+    for (let slot = linked.firstSlot; slot < end; slot = this.#code.next(slot)) {
+      if (
+        (kind === 'in' && this.#isCall(slot)) ||
+        this.#view.stepEnd(slot, origin, kind, again) !== undefined
+      )
+        found.add(slot);
+    }
+    return found;
+  }
+
+  #isCall(slot: number): boolean {
+    return this.#code.instruction(slot)?.row.semantics.kind === 'call';
   }
 
   get #origin(): StepOrigin {

@@ -1,4 +1,4 @@
-import { expectOk } from '../../vm/base/problem.ts';
+import { expectOk, failed, ok } from '../../vm/base/problem.ts';
 import { assembledProgram } from '../../vm/engine/testing.ts';
 import { VirtualMachine } from '../../vm/engine/virtual-machine.ts';
 import { defaultEnvironment } from '../../vm/environment/environment.ts';
@@ -6,9 +6,11 @@ import { LineTable, type LinkedLine } from '../../vm/object/link/line-table.ts';
 import type { LinkedFunction, LinkedProgram } from '../../vm/object/linked-program.ts';
 import { nodeFiles } from '../file-accessor-node.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
+import type { DebugInfo } from '../debug-info/debug-info.ts';
 import { Debugger } from './debugger.ts';
 import type { DebugFrame } from './frame.ts';
 import type { DebuggerOutput } from './events.ts';
+import type { FileAccessor } from './file-accessor.ts';
 import { makeParts } from './parts.ts';
 import { baseName } from './paths.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -76,6 +78,9 @@ export interface AssemblyOptions {
   /** Line by slot, all of one file. */
   readonly lines?: Readonly<Record<number, number>>;
   readonly configuration?: LaunchConfiguration;
+  readonly info?: DebugInfo;
+  /** Text of main.c. */
+  readonly mainText?: string;
 }
 
 /** A program linked from assembly as section `xdp`, with functions and lines as given. */
@@ -120,6 +125,20 @@ export async function debugAssembly(source: string, options: AssemblyOptions = {
     ended: () => undefined,
     differences: () => [],
   };
-  const parts = await makeParts(vm, plan, 'main.o', options.configuration ?? {}, nodeFiles);
+  const { configuration = {}, mainText, info } = options;
+  const files = mainText === undefined ? nodeFiles : onlyMain(mainText);
+  const parts = await makeParts(vm, plan, 'main.o', configuration, files, info);
   return new TestSession(new Debugger(parts));
+}
+
+function onlyMain(text: string): FileAccessor {
+  return {
+    readFile: (path) =>
+      Promise.resolve(
+        baseName(path) === 'main.c'
+          ? ok(new TextEncoder().encode(text))
+          : failed({ code: 'file-missing', message: `${path} is not there` }),
+      ),
+    modified: () => Promise.resolve(undefined),
+  };
 }
