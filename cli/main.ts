@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { formatProblem, type Problem } from '../vm/base/problem.ts';
+import { relocateDataChoices, type RelocateData } from '../vm/object/link/link.ts';
 import { readObject } from '../vm/object/read-object.ts';
 import { listen, runOnStdio } from '../debug-adapter/server.ts';
 import { compareCommand } from './compare-command.ts';
@@ -47,11 +48,17 @@ const strict = (): Option =>
 const noKernelRules = (): Option =>
   new Option('--no-kernel-rules', "do not stop at what the kernel's verifier would refuse");
 
+const relocateData = (): Option =>
+  new Option('--relocate-data <when>', 'fill in pointers in data; auto: where the kernel refuses the object')
+    .choices(relocateDataChoices)
+    .default('auto');
+
 /** What runs are asked for. */
 interface RunFlags {
   readonly cycleLimit: number;
   readonly strict?: boolean;
   readonly kernelRules?: boolean;
+  readonly relocateData?: RelocateData;
 }
 
 const compareHelp = `
@@ -75,6 +82,7 @@ function commandLine(finish: (status: ExitStatus) => void): Command {
     .addOption(cycleLimit())
     .addOption(strict())
     .addOption(noKernelRules())
+    .addOption(relocateData())
     .action(async (files: string[], options: RunFlags) => {
       finish(await runCommand(files, options, write));
     });
@@ -86,6 +94,7 @@ function commandLine(finish: (status: ExitStatus) => void): Command {
     .addOption(cycleLimit())
     .addOption(strict())
     .addOption(noKernelRules())
+    .addOption(relocateData())
     .option('--junit <file>', 'write a JUnit report too')
     .option('--kernel', 'run them on the running kernel too (see compare)')
     .action(async (files: string[], options: RunFlags & { junit?: string; kernel?: boolean }) => {

@@ -42,8 +42,9 @@ async function loadParts(
     ...(readChunks && { readChunks: (path) => readChunks(joinPath(folder, path)) }),
   };
   const objectFiles: ScenarioFiles = { readFile: (path) => files.readFile(path) };
-  const { strict = false, kernelRules = true } = configuration;
-  const prepared = await prepareScenario(scenario, objectFiles, { strict, kernelRules }, scenarioFiles);
+  const { strict = false, kernelRules = true, relocateData = 'auto' } = configuration;
+  const options = { strict, kernelRules, relocateData };
+  const prepared = await prepareScenario(scenario, objectFiles, options, scenarioFiles);
   if (!prepared.ok) return prepared;
   const programs = checkPrograms(prepared.value);
   if (!programs.ok) return programs;

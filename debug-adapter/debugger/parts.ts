@@ -45,6 +45,6 @@ export async function makeParts(
     places,
     text,
     settings: { stopOnEntry, stopAtExit, cycleLimit },
-    warnings: [...program.object.warnings, ...sources.warnings],
+    warnings: [...program.warnings, ...sources.warnings],
   };
 }

@@ -39,6 +39,13 @@ export interface LaunchConfiguration extends Partial<ScenarioJson> {
    * @default true
    */
   readonly kernelRules?: boolean;
+  /**
+   * Whether pointers in global data (tables of functions, of strings) are filled in. Loaders leave them as offsets, so
+   * a program that uses them does not work in the kernel; `auto` fills them in where the kernel would refuse the object
+   * anyway, as what clang makes at `-O0`.
+   * @default "auto"
+   */
+  readonly relocateData?: 'auto' | 'always' | 'never';
   /** Folders of the machine that compiled the object, and where they are here. */
   readonly sourceMap?: Readonly<Record<string, string>>;
   /** Folder that relative paths are relative to. Default: the workspace folder. */

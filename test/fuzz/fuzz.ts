@@ -13,7 +13,7 @@ const end = Date.now() + Number(seconds) * 1000;
 const mostFailures = 5;
 
 function corpus(): MachineProgram[] {
-  return ['examples', 'test/bench'].flatMap((folder) =>
+  return ['examples', 'test/bench', 'test/unoptimised'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('.bpf.o'))
       .flatMap((name) => programsOf(name, new Uint8Array(readFileSync(join(root, folder, name)))))

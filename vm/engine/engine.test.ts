@@ -38,7 +38,7 @@ test('on random programs in all flavours', () => {
 });
 
 const root = new URL('../../', import.meta.url);
-const objects = ['examples', 'test/bench'].flatMap((folder) =>
+const objects = ['examples', 'test/bench', 'test/unoptimised'].flatMap((folder) =>
   readdirSync(new URL(folder, root))
     .filter((name) => name.endsWith('.bpf.o'))
     .map((name) => `${folder}/${name}`),

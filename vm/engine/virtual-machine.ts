@@ -21,6 +21,7 @@ import {
   refusalOfLock,
   refusalOfReturn,
 } from './callback-run.ts';
+import { fillDataPointers } from './data-pointers.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { StopReason, StopRequest } from './interpreter/interpreter.ts';
 import type { WatchHit, WatchRange } from './watches.ts';
@@ -89,6 +90,7 @@ export class VirtualMachine {
     program.maps.forEach((linked, index) => {
       this.machine.maps.push(expectOk(createMap(this.machine, linked, index)));
     });
+    fillDataPointers(this.machine);
     this.#engine = new Engine(this.machine, options);
   }
 

@@ -2,7 +2,7 @@ import { attempt, expectOk, raise, type Result } from '../base/problem.ts';
 import { fromHex } from '../base/bytes.ts';
 import { VirtualMachine } from '../engine/virtual-machine.ts';
 import type { Machine } from '../machine/machine.ts';
-import { link } from '../object/link/link.ts';
+import { link, type RelocateData } from '../object/link/link.ts';
 import type { FunctionSymbol, ProgramObject } from '../object/program-object.ts';
 import { readObject } from '../object/read-object.ts';
 import { selectProgram } from '../object/select-program.ts';
@@ -39,6 +39,8 @@ export interface MachineOptions {
   readonly strict?: boolean;
   /** Whether what the kernel's verifier would refuse is a fault. Default true. */
   readonly kernelRules?: boolean;
+  /** Whether pointers in data are filled in. Default `auto`: in objects that the kernel would not load. */
+  readonly relocateData?: RelocateData;
 }
 
 /** Loads the scenario's object and fills maps and globals. `mapFiles`: where files with contents of maps are looked for. */
@@ -66,10 +68,13 @@ export async function prepareScenario(
 export function prepareObject(
   scenario: Scenario,
   object: ProgramObject,
-  { strict = false, kernelRules = true }: MachineOptions = {},
+  { strict = false, kernelRules = true, relocateData = 'auto' }: MachineOptions = {},
 ): PreparedScenario {
   const vm = expectOk(
-    VirtualMachine.create(expectOk(link(object)), scenario.environment, { strict, kernelRules }),
+    VirtualMachine.create(expectOk(link(object, { relocateData })), scenario.environment, {
+      strict,
+      kernelRules,
+    }),
   );
   changeState(vm.machine, scenario.state, '', false);
   const recordTypes = readRecordTypes(vm.machine, scenario.eventTypes);

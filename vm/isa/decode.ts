@@ -22,6 +22,9 @@ function indexOpcodes(): (OpcodeEntry | undefined)[] {
   return entries;
 }
 
+/** clang before version 19 puts its register into imm, where clang 19 and GCC have it in dst. */
+const callx = 0x8d;
+
 /** Instructions of newer kernels that this machine does not have, by opcode: refused by name. */
 const notImplemented = new Map([[0x0d, 'gotox']]);
 
@@ -69,10 +72,11 @@ function decodeSlot(view: DataView, slot: number): Instruction | Problem {
   }
   const opcode = view.getUint8(at);
   const registers = view.getUint8(at + 1);
-  const dst = registers & 0xf;
+  let dst = registers & 0xf;
   const src = registers >> 4;
   const off = view.getInt16(at + 2, true);
-  const imm = view.getInt32(at + 4, true);
+  let imm = view.getInt32(at + 4, true);
+  if (opcode === callx && registers === 0 && imm > 0 && imm < framePointer) [dst, imm] = [imm, 0];
 
   const entry = opcodeEntries[opcode];
   if (entry === undefined) return unknownOpcode(opcode, slot);
@@ -153,14 +157,7 @@ function registerProblem(
 }
 
 function reserved(row: InstructionRow, slot: number, field: string, value: number): Problem {
-  const problem = refuse(
-    'reserved-field',
-    row,
-    slot,
-    `has ${field} ${value}; the field is reserved and must be 0`,
-  );
-  if (row.name !== 'callx' || field !== 'imm') return problem;
-  return { ...problem, hint: 'clang before version 19 put the register of callx into imm; compile again.' };
+  return refuse('reserved-field', row, slot, `has ${field} ${value}; the field is reserved and must be 0`);
 }
 
 function refuse(code: string, row: InstructionRow, slot: number, what: string): Problem {

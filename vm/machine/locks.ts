@@ -54,13 +54,17 @@ export class Locks {
   }
 }
 
+/** Which helper a register holds is not known before it is called. */
 function callsSpinLock({ code }: LinkedProgram): boolean {
   for (let slot = 0; slot < code.length / 8;) {
     const result = decode(code, slot);
     if (result.ok) {
       const { row, imm } = result.value;
       const { semantics } = row;
-      if (semantics.kind === 'call' && semantics.target === 'helper' && imm === spinLockHelper) return true;
+      if (semantics.kind === 'call') {
+        if (semantics.target === 'register') return true;
+        if (semantics.target === 'helper' && imm === spinLockHelper) return true;
+      }
     }
     slot += result.ok ? result.value.slots : 1;
   }

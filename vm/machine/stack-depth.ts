@@ -1,4 +1,5 @@
 import { decode } from '../isa/decode.ts';
+import { callsRegister } from '../object/calls-register.ts';
 import type { LinkedFunction, LinkedProgram } from '../object/linked-program.ts';
 import type { FaultCause } from './fault.ts';
 import { frame, maximumFrames, stackSize } from './layout.ts';
@@ -25,7 +26,6 @@ interface FunctionStack {
   readonly bytes: number;
   /** Entries of functions it calls or takes the address of. */
   readonly callees: ReadonlySet<number>;
-  readonly callsRegister: boolean;
   readonly tailCalls: boolean;
 }
 
@@ -34,9 +34,16 @@ export class StackDepths {
   /** Most bytes that the callers of a function and itself can have, by its entry. */
   readonly #deepest = new Map<number, number>();
 
+  /**
+   * False for code with calls through registers, which the verifier refuses anyway: clang makes it at -O0, where frames
+   * are larger than those of the object that is loaded later.
+   */
+  readonly #limited: boolean;
+
   constructor(program: LinkedProgram) {
     for (const each of program.functions) this.#functions.set(each.firstSlot, readFunction(program, each));
-    this.#followCalls();
+    this.#limited = !callsRegister(program.code);
+    if (this.#limited) this.#followCalls();
   }
 
   /** Longest chains first to last: chain number n ends after n + 1 frames, as many as there can be. */
@@ -51,7 +58,7 @@ export class StackDepths {
       for (const [caller, bytes] of chains) {
         const from = this.#functions.get(caller);
         if (from === undefined) continue;
-        for (const callee of from.callsRegister ? this.#functions.keys() : from.callees) {
+        for (const callee of from.callees) {
           const sum = bytes + (this.#functions.get(callee)?.bytes ?? 0);
           longer.set(callee, Math.max(sum, longer.get(callee) ?? 0));
         }
@@ -87,7 +94,7 @@ export class StackDepths {
 
   /** Why the kernel would not have a tail call in the innermost frame; undefined where it would. */
   refusalOfTailCall(machine: Machine): FaultCause | undefined {
-    if (!machine.kernelRules) return undefined;
+    if (!machine.kernelRules || !this.#limited) return undefined;
     const callers = this.#chain(machine).slice(0, -1);
     const bytes = sumOf(callers.map((entry) => this.#functions.get(entry)));
     if (bytes < tailCallLimit) return undefined;
@@ -143,7 +150,6 @@ function sumOf(functions: readonly (FunctionStack | undefined)[]): number {
 function readFunction({ code }: LinkedProgram, own: LinkedFunction): FunctionStack {
   const { name, firstSlot: entry, slots } = own;
   const callees = new Set<number>();
-  let callsRegister = false;
   let tailCalls = false;
   for (let slot = entry; slot < entry + slots;) {
     const result = decode(code, slot);
@@ -153,11 +159,10 @@ function readFunction({ code }: LinkedProgram, own: LinkedFunction): FunctionSta
       if (semantics.kind === 'lddw' && semantics.value === 'func') callees.add(slot + 1 + imm);
       if (semantics.kind === 'call') {
         if (semantics.target === 'subprogram') callees.add(slot + 1 + imm);
-        if (semantics.target === 'register') callsRegister = true;
         if (semantics.target === 'helper' && imm === tailCall) tailCalls = true;
       }
     }
     slot += result.ok ? result.value.slots : 1;
   }
-  return { name, entry, bytes: stackUse(code, own), callees, callsRegister, tailCalls };
+  return { name, entry, bytes: stackUse(code, own), callees, tailCalls };
 }

@@ -33,6 +33,7 @@ export function bareProgram(
     functions,
     maps: [],
     kernelFunctions: [],
+    warnings: [],
     lines: new LineTable([], functions),
   };
 }

@@ -1,4 +1,4 @@
-import { raise, type Problem } from '../base/problem.ts';
+import { raise } from '../base/problem.ts';
 import type { Btf } from './btf/btf.ts';
 import { SHF, SHT } from './elf/constants.ts';
 import { placeIn, type ElfFile, type ElfSection } from './elf/elf-file.ts';
@@ -22,6 +22,7 @@ export function isArenaSection(section: ElfSection): boolean {
   return section.size > 0 && section.type === SHT.progbits && section.name === '.addr_space.1';
 }
 
+/** Its relocations are added by `withRelocations`. */
 export function readDataSection(elf: ElfFile, section: ElfSection, btf: Btf | undefined): DataSection {
   if (section.size > largestDataSection) {
     raise(
@@ -41,20 +42,7 @@ export function readDataSection(elf: ElfFile, section: ElfSection, btf: Btf | un
     readOnly: section.name.startsWith('.rodata'),
     typeId: datasec?.id,
     variables: readVariables(elf, section, btf),
-    relocations: section.relocations.map(({ offset, symbol }) => ({ offset, symbol: symbol.name })),
-  };
-}
-
-/** libbpf skips relocations of data ("skipping relo section"), so pointers in tables stay offsets. */
-export function unrelocatedData(elf: ElfFile, section: DataSection): Problem | undefined {
-  const first = section.relocations[0];
-  if (first === undefined) return undefined;
-  return {
-    code: 'data-not-relocated',
-    message:
-      `${section.relocations.length} pointers in ${section.name} (the first to ${first.symbol}) are left ` +
-      'as offsets, since loaders do not relocate data',
-    place: { file: elf.name, section: section.name, offset: first.offset },
+    relocations: [],
   };
 }
 

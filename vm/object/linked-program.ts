@@ -1,3 +1,4 @@
+import type { Problem } from '../base/problem.ts';
 import type { LineTable } from './link/line-table.ts';
 import type { ExternSymbol, FunctionSymbol, MapDefinition, ProgramObject } from './program-object.ts';
 
@@ -18,6 +19,8 @@ export interface LinkedProgram {
   /** Maps of `.maps` first, then one for each data section (`data` set). */
   readonly maps: readonly LinkedMap[];
   readonly kernelFunctions: readonly ExternSymbol[];
+  /** Those of the object, and what linking found. */
+  readonly warnings: readonly Problem[];
   /** Source lines by slot; empty for an object without .BTF.ext. */
   readonly lines: LineTable;
 }
@@ -36,10 +39,22 @@ export interface LinkedMap {
   readonly definition: MapDefinition;
   /** Initial value of the only element, for data sections. */
   readonly data: Uint8Array | undefined;
+  /** Pointers that are filled in where the machine is made; without them `data` holds what the file does. */
+  readonly pointers?: readonly DataPointer[];
   /** What an arena begins with. */
   readonly arenaData?: Uint8Array;
   /** An inner map that a scenario makes: code that was compiled before does not know it. */
   readonly madeLater?: true;
+}
+
+export interface DataPointer {
+  /** In the value of the map, 8 bytes. */
+  readonly offset: number;
+  readonly target:
+    | { readonly kind: 'map'; readonly index: number }
+    | { readonly kind: 'function'; readonly slot: number }
+    /** `offset` in the value of the map at `index` in `maps`. */
+    | { readonly kind: 'data'; readonly index: number; readonly offset: number };
 }
 
 export interface LinkedFunction extends FunctionSymbol {

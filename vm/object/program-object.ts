@@ -108,9 +108,23 @@ export interface DataSection {
   readonly typeId: number | undefined;
   /** Ascending by offset. */
   readonly variables: readonly DataVariable[];
-  /** Pointers in the data to `symbol` plus what stands there. As in libbpf they are not filled in. */
-  readonly relocations: readonly { readonly offset: number; readonly symbol: string }[];
+  /** Pointers in the data. libbpf does not fill them in. */
+  readonly relocations: readonly DataRelocation[];
 }
+
+export interface DataRelocation {
+  readonly offset: number;
+  /** Named by the relocation: a section's name where it is relative to that. */
+  readonly symbol: string;
+  /** Undefined for what has no address here. */
+  readonly target: DataTarget | undefined;
+}
+
+/** Byte offsets; `section` is an ELF section index. */
+export type DataTarget =
+  | { readonly kind: 'map'; readonly map: string }
+  | { readonly kind: 'function'; readonly section: number; readonly offset: number }
+  | { readonly kind: 'data'; readonly section: number; readonly offset: number };
 
 export interface DataVariable {
   /** A static variable of a function is `function.variable`. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { expectOk, type Result } from '../base/problem.ts';
 import { R_BPF } from './elf/constants.ts';
-import type { ProgramObject } from './program-object.ts';
+import type { DataSection, ProgramObject } from './program-object.ts';
 import { readObject } from './read-object.ts';
 import { selectProgram } from './select-program.ts';
 import { BtfBuilder, buildBtfExt, type ExtPart } from './testing/build-btf.ts';
@@ -158,11 +158,16 @@ describe('references', () => {
     ]);
   });
 
-  test('pointers in data are reported, not filled in', () => {
-    expect(object.warnings.map(({ code, place }) => [code, place?.section])).toEqual([
-      ['data-not-relocated', '.rodata'],
-      ['data-not-relocated', '.data'],
+  test('pointers in data have a target', () => {
+    const section = (name: string): DataSection | undefined =>
+      object.dataSections.find((candidate) => candidate.name === name);
+    const strings = section('.rodata.str1.1')?.index;
+    expect(section('.rodata')?.relocations).toEqual([
+      { offset: 0, symbol: '.rodata.str1.1', target: { kind: 'data', section: strings, offset: 0 } },
+      { offset: 8, symbol: '.rodata.str1.1', target: { kind: 'data', section: strings, offset: 5 } },
     ]);
+    const names = { kind: 'data', section: section('.rodata')?.index, offset: 0 };
+    expect(section('.data')?.relocations).toEqual([{ offset: 0, symbol: '.rodata', target: names }]);
   });
 });
 

@@ -4,14 +4,15 @@ import { Btf } from './btf/btf.ts';
 import { withElfOffsets } from './btf/datasec-offsets.ts';
 import { readBtfExt, type BtfExt } from './btf/ext.ts';
 import { readCodeSection } from './code-relocations.ts';
-import { isArenaSection, isDataSection, readDataSection, unrelocatedData } from './data-sections.ts';
+import { isArenaSection, isDataSection, readDataSection } from './data-sections.ts';
+import { withRelocations } from './data-relocations.ts';
 import { SHN } from './elf/constants.ts';
 import { placeIn, sectionByName, type ElfFile, type ElfSection } from './elf/elf-file.ts';
 import { readElf } from './elf/read-elf.ts';
 import { isCodeSection, isProgram, readFunctions, slotSize } from './functions.ts';
 import { readMaps, type FunctionName } from './map-definitions.ts';
 import { isStructOps, readStructOps } from './struct-ops.ts';
-import type { CoreRelocation, ExternSymbol, LineRow, ProgramObject } from './program-object.ts';
+import type { CoreRelocation, DataSection, ExternSymbol, LineRow, ProgramObject } from './program-object.ts';
 
 /** Reads a compiled BPF object. `name` is the file's name in messages. */
 export function readObject(bytes: Uint8Array, name: string): Result<ProgramObject> {
@@ -31,13 +32,11 @@ function fromElf(elf: ElfFile): ProgramObject {
     .filter(isStructOps)
     .flatMap((section) => readStructOps(elf, section, btf, functionName));
   const maps = mapsSection && { section: mapsSection.index, maps: placedMaps };
-  const dataSections = elf.sections
-    .filter(isDataSection)
-    .map((section) => readDataSection(elf, section, btf));
+  const unrelocated = elf.sections.filter(isDataSection).map((section) => readDataSection(elf, section, btf));
+  const relocated = (data: DataSection): DataSection => withRelocations(elf, data, unrelocated, maps);
   const arenaSection = elf.sections.find(isArenaSection);
-  const arenaData = arenaSection && readDataSection(elf, arenaSection, btf);
-  const data = arenaData === undefined ? dataSections : [...dataSections, arenaData];
-  const warnings: Problem[] = data.flatMap((section) => unrelocatedData(elf, section) ?? []);
+  const arenaData = arenaSection && relocated(readDataSection(elf, arenaSection, btf));
+  const warnings: Problem[] = [];
   const locate = new SectionLocator(elf, warnings);
 
   return {
@@ -47,7 +46,7 @@ function fromElf(elf: ElfFile): ProgramObject {
     functions,
     programs: functions.filter(isProgram),
     maps: [...placedMaps.map(({ definition }) => definition), ...structOps],
-    dataSections,
+    dataSections: unrelocated.map(relocated),
     ...(arenaData !== undefined && { arenaData }),
     externs: readExterns(elf, btf),
     btf,

@@ -390,7 +390,14 @@ export class FunctionDraft {
   }
 
   #helper(): void {
-    this.add('call_helper', { imm: this.random.pick(this.#surroundings.helpers) });
+    this.#callHelper(this.random.pick(this.#surroundings.helpers));
+  }
+
+  /** By its number, or as code made at -O0 does: through a register. */
+  #callHelper(imm: number): void {
+    if (this.random.chance(75)) return this.add('call_helper', { imm });
+    this.add('mov64_imm', { dst: 0, imm });
+    this.add('callx');
   }
 
   #callbacks(): void {
@@ -401,7 +408,7 @@ export class FunctionDraft {
     this.#drafts.push({ kind: 'function', instruction: makeInstruction(row('lddw_func'), { dst: 2 }), to });
     this.add('mov64_reg', { dst: 3, src: 10 });
     this.add('mov64_imm', { dst: 4, imm: random.chance(90) ? 0 : 1 });
-    this.add('call_helper', { imm: this.#surroundings.loopHelper });
+    this.#callHelper(this.#surroundings.loopHelper);
   }
 
   earlyExit(): void {

@@ -221,3 +221,40 @@ describe('link', () => {
     expect(result).toMatchObject({ problem: { code: 'core-relocation-unsupported' } });
   });
 });
+
+describe('pointers in data', () => {
+  const object = expectOk(readObject(bytesOf('references.bpf.o'), 'references.bpf.o'));
+  const pointersOf = (program: LinkedProgram): unknown =>
+    program.maps.flatMap(({ name, pointers = [] }) => pointers.map((pointer) => ({ name, ...pointer })));
+
+  test.each(['auto', 'never'] as const)(
+    'stay offsets in an object that the kernel loads: %s',
+    (relocateData) => {
+      const program = expectOk(link(object, { relocateData }));
+      expect(pointersOf(program)).toEqual([]);
+      expect(program.warnings.map(({ code, message }) => [code, message])).toEqual([
+        [
+          'data-not-relocated',
+          '2 pointers in .rodata (the first to .rodata.str1.1) left as offsets, since loaders do not relocate data',
+        ],
+        [
+          'data-not-relocated',
+          '1 pointer in .data (the first to .rodata) left as offsets, since loaders do not relocate data',
+        ],
+      ]);
+    },
+  );
+
+  test('lead to places in maps where they are filled in', () => {
+    const program = expectOk(link(object, { relocateData: 'always' }));
+    const [strings, rodata] = ['.rodata.str1.1', '.rodata'].map((name) =>
+      program.maps.findIndex((map) => map.name === name),
+    );
+    expect(pointersOf(program)).toEqual([
+      { name: '.rodata', offset: 0, target: { kind: 'data', index: strings, offset: 0 } },
+      { name: '.rodata', offset: 8, target: { kind: 'data', index: strings, offset: 5 } },
+      { name: '.data', offset: 0, target: { kind: 'data', index: rodata, offset: 0 } },
+    ]);
+    expect(program.warnings).toEqual([]);
+  });
+});

@@ -1,8 +1,16 @@
-import { attempt, raise, type Place, type Result } from '../../base/problem.ts';
+import { attempt, raise, type Place, type Problem, type Result } from '../../base/problem.ts';
+import { callsRegister } from '../calls-register.ts';
 import { relocateCore } from './core-relocations.ts';
+import { dataPointers, unrelocatedData } from './data-pointers.ts';
 import { LineTable, type LinkedLine } from './line-table.ts';
 import { unsetFields } from '../map-definitions.ts';
-import type { LinkedFunction, LinkedMap, LinkedProgram, LinkedSection } from '../linked-program.ts';
+import type {
+  DataPointer,
+  LinkedFunction,
+  LinkedMap,
+  LinkedProgram,
+  LinkedSection,
+} from '../linked-program.ts';
 import type { CodeRelocation, DataSection, ExternSymbol, ProgramObject } from '../program-object.ts';
 
 const slotSize = 8;
@@ -13,15 +21,33 @@ const BPF_MAP_TYPE_ARENA = 33;
 const BPF_F_RDONLY_PROG = 1 << 7;
 const BPF_F_MMAPABLE = 1 << 10;
 
+export interface LinkOptions {
+  /**
+   * Whether pointers in data are filled in. libbpf leaves them as they are; `auto` fills them in where the kernel would
+   * not load the object anyway, since it calls through registers.
+   */
+  readonly relocateData?: RelocateData;
+}
+
+export const relocateDataChoices = ['auto', 'always', 'never'] as const;
+export type RelocateData = (typeof relocateDataChoices)[number];
+
 /** Lays out the code of an object and fills in every reference. */
-export function link(object: ProgramObject): Result<LinkedProgram> {
+export function link(
+  object: ProgramObject,
+  { relocateData = 'auto' }: LinkOptions = {},
+): Result<LinkedProgram> {
   return attempt(
     () => {
       const sections = layOut(object);
+      const isForDebugging = object.codeSections.some(({ bytes }) => callsRegister(bytes));
+      const relocate = relocateData === 'auto' ? isForDebugging : relocateData === 'always';
       const functions = placeFunctions(object, sections);
       const maps = [
         ...object.maps.map((definition) => definedMap(object, definition)),
-        ...object.dataSections.map(dataMap),
+        ...object.dataSections.map((section) =>
+          dataMap(section, relocate ? dataPointers(object, sections, section) : []),
+        ),
       ];
       const kernelFunctions = object.externs.filter(({ name }) => isCalled(object, name));
       return {
@@ -31,11 +57,26 @@ export function link(object: ProgramObject): Result<LinkedProgram> {
         functions,
         maps,
         kernelFunctions,
+        warnings: [
+          ...object.warnings,
+          ...(isForDebugging ? [refusedByKernel(object)] : []),
+          ...unrelocatedData(object, relocate),
+        ],
         lines: new LineTable(placeLines(object, sections), functions.length > 0 ? functions : sections),
       };
     },
     { file: object.name },
   );
+}
+
+function refusedByKernel({ name }: ProgramObject): Problem {
+  return {
+    code: 'kernel-refuses-callx',
+    message:
+      'the kernel would refuse this object (it calls through registers, callx); it runs here for debugging',
+    place: { file: name },
+    hint: 'clang makes such code at -O0. For the kernel compile with -O2.',
+  };
 }
 
 function layOut(object: ProgramObject): LinkedSection[] {
@@ -84,10 +125,11 @@ function definedMap({ arenaData }: ProgramObject, definition: LinkedMap['definit
 }
 
 /** As libbpf's internal maps (bpf_object__init_internal_map). */
-function dataMap(section: DataSection): LinkedMap {
+function dataMap(section: DataSection, pointers: readonly DataPointer[]): LinkedMap {
   return {
     name: section.name,
     data: section.bytes,
+    ...(pointers.length > 0 && { pointers }),
     definition: {
       ...unsetFields,
       name: section.name,
