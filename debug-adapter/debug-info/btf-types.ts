@@ -2,9 +2,18 @@ import type { Btf } from '../../vm/object/btf/btf.ts';
 import { declare } from '../../vm/object/btf/type-name.ts';
 import type { BtfBareType, BtfFunctionPrototype, BtfKind, BtfStruct } from '../../vm/object/btf/types.ts';
 import type { CMember, CStruct, CType } from './c-type.ts';
+import type { NamedTypeKind, NamedTypes } from './debug-info.ts';
+
+const kindsOf: Readonly<Record<NamedTypeKind, readonly BtfKind[]>> = {
+  struct: ['struct'],
+  union: ['union'],
+  enum: ['enum', 'enum64'],
+  typedef: ['typedef'],
+  basic: ['int', 'float'],
+};
 
 /** C types from the BTF of an object, made when first asked for. The Btf has been verified: no id of its own raises. */
-export class BtfTypes {
+export class BtfTypes implements NamedTypes {
   readonly btf: Btf;
   readonly #cache = new Map<number, CType>();
   #enumerators: ReadonlyMap<string, { readonly type: CType; readonly value: bigint }> | undefined;
@@ -22,9 +31,9 @@ export class BtfTypes {
     return type;
   }
 
-  /** By the tag of a struct, union or enum, or the name of a typedef or basic type where `kinds` has those. */
-  named(name: string, kinds: readonly BtfKind[]): CType | undefined {
-    const id = this.btf.idsByName(name).find((candidate) => kinds.includes(this.btf.kind(candidate)));
+  named(name: string, kinds: readonly NamedTypeKind[]): CType | undefined {
+    const wanted = kinds.flatMap((kind) => kindsOf[kind]);
+    const id = this.btf.idsByName(name).find((candidate) => wanted.includes(this.btf.kind(candidate)));
     return id === undefined ? undefined : this.of(id);
   }
 
@@ -37,7 +46,6 @@ export class BtfTypes {
     return prototype.kind === 'func_proto' ? prototype : undefined;
   }
 
-  /** An enumeration constant of any enum. */
   enumerator(name: string): { readonly type: CType; readonly value: bigint } | undefined {
     this.#enumerators ??= this.#collectEnumerators();
     return this.#enumerators.get(name);

@@ -24,6 +24,7 @@ export interface DebugInfo {
 export interface NamedTypes {
   /** By the tag of a struct, union or enum, or by the name of a typedef or basic type; `kinds` says which. */
   named(name: string, kinds: readonly NamedTypeKind[]): CType | undefined;
+  /** An enumeration constant of any enum. */
   enumerator(name: string): { readonly type: CType; readonly value: bigint } | undefined;
 }
 

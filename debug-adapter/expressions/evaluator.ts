@@ -69,7 +69,7 @@ export class Evaluator implements TypeNames {
   isType(name: string): boolean {
     if (isCommonType(name)) return true;
     const { types } = this.#inspector.target;
-    return types?.named(name, ['typedef', 'int', 'float']) !== undefined;
+    return types?.named(name, ['typedef', 'basic']) !== undefined;
   }
 
   #storeText(value: Value, text: string, frame: DebugFrame): Result<void> {

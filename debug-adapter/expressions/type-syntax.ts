@@ -1,6 +1,5 @@
-import type { BtfKind } from '../../vm/object/btf/types.ts';
 import { arrayOf, basic, pointerTo, type CType } from '../debug-info/c-type.ts';
-import type { BtfTypes } from '../debug-info/btf-types.ts';
+import type { NamedTypes } from '../debug-info/debug-info.ts';
 import { raiseAt, type Token } from './lexer.ts';
 import type { Parser } from './parser.ts';
 import type { TypeSyntax } from './syntax.ts';
@@ -74,7 +73,7 @@ export function parseType(parser: Parser): TypeSyntax {
 const largestArray = 1 << 28;
 
 /** The type that a type name means; raises where there is none of that name. */
-export function typeOf(syntax: TypeSyntax, types: BtfTypes | undefined): CType {
+export function typeOf(syntax: TypeSyntax, types: NamedTypes | undefined): CType {
   const base = baseType(syntax, types);
   if (base === undefined) {
     const name = syntax.tag === undefined ? syntax.name : `${syntax.tag} ${syntax.name}`;
@@ -89,16 +88,10 @@ export function typeOf(syntax: TypeSyntax, types: BtfTypes | undefined): CType {
   return type;
 }
 
-const tagKinds: Readonly<Record<'struct' | 'union' | 'enum', readonly BtfKind[]>> = {
-  struct: ['struct'],
-  union: ['union'],
-  enum: ['enum', 'enum64'],
-};
-
-function baseType({ tag, name }: TypeSyntax, types: BtfTypes | undefined): CType | undefined {
-  if (tag !== undefined) return types?.named(name, tagKinds[tag]);
+function baseType({ tag, name }: TypeSyntax, types: NamedTypes | undefined): CType | undefined {
+  if (tag !== undefined) return types?.named(name, [tag]);
   if (name === '') return basic.s32;
-  return types?.named(name, ['typedef', 'int', 'float']) ?? commonTypes[name] ?? basicType(name);
+  return types?.named(name, ['typedef', 'basic']) ?? commonTypes[name] ?? basicType(name);
 }
 
 /** `unsigned long int` and its kin, in any order. On BPF a long has 8 bytes, char is signed. */
