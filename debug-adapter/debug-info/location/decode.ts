@@ -76,6 +76,14 @@ const fixedSizes = { u8: 1, s8: 1, u16: 2, s16: 2, u32: 4, s32: 4, u64: 8, s64: 
 /** No number of a debugging entry needs more. */
 const longestLeb = 16;
 
+/** An unsigned LEB128 number, and the offset behind it. Raises. */
+export function readUleb(
+  reader: ByteReader,
+  offset: number,
+): { readonly value: bigint; readonly next: number } {
+  return readLeb(reader, offset, false);
+}
+
 function readLeb(
   reader: ByteReader,
   start: number,
