@@ -1,6 +1,7 @@
 import { failed, ok, ProblemError, type Problem, type Result } from '../../vm/base/problem.ts';
 import type { RunResult, VirtualMachine } from '../../vm/engine/virtual-machine.ts';
 import { errnoName } from '../../vm/inputs/bpftool-json.ts';
+import { Recording } from '../../vm/history/recording.ts';
 import type { OutputRecord } from '../../vm/machine/output.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import { BreakpointTable } from './breakpoints/breakpoint-table.ts';
@@ -50,6 +51,8 @@ export class Debugger {
   readonly places: Places;
   readonly breakpoints: BreakpointTable;
   readonly disassembly: Disassembly;
+  /** Of everything that has happened since the debugger was made. */
+  readonly recording: Recording;
   /** What the user should know about the object and its sources; nothing of it stops the session. */
   readonly warnings: readonly Problem[];
   /** Whether a fault is a stop of its own; otherwise it is one way for a run to end. */
@@ -82,6 +85,7 @@ export class Debugger {
     this.code = code;
     this.places = places;
     this.warnings = parts.warnings;
+    this.recording = new Recording(vm);
     this.#plan = parts.plan;
     this.#settings = settings;
     const binder = new Binder(code, places, (id) => machine.helpers.nameOf(id));
@@ -149,8 +153,11 @@ export class Debugger {
           code: 'running',
           message: 'time can be advanced when a run has ended, not within one',
         });
-      this.vm.advance(nanoseconds);
-      return this.#startDue(false);
+      const advanced = this.recording.change((vm) => {
+        vm.advance(nanoseconds);
+        return ok(undefined);
+      });
+      return advanced.ok ? this.#startDue(false) : advanced;
     });
   }
 
@@ -206,23 +213,36 @@ export class Debugger {
 
   /** Begins the callback that has come due next; where none has, time has passed and the debugger stands still. */
   async #startDue(stopOnEntry: boolean): Promise<Result<Progress>> {
-    const due = this.vm.startDueRun();
+    const due = this.#startDueRun();
     if (!due.ok) return due;
     const result = this.#lastResult;
     if (!due.value) return result === undefined ? this.#ended() : ok({ reason: 'exit', result });
     return this.#enterRun(stopOnEntry);
   }
 
+  #startDueRun(): Result<boolean> {
+    if (this.vm.machine.timers.until === undefined) return ok(false);
+    let begun = false;
+    const recorded = this.recording.change((vm) => {
+      const due = vm.startDueRun();
+      if (due.ok) begun = due.value;
+      return due.ok ? ok(undefined) : due;
+    });
+    return recorded.ok ? ok(begun) : recorded;
+  }
+
   async #startRun(stopOnEntry: boolean): Promise<Result<Progress>> {
-    const due = this.vm.startDueRun();
+    const due = this.#startDueRun();
     if (!due.ok) return due;
     if (due.value) return this.#enterRun(stopOnEntry);
     this.#tellDifferences();
     const index = this.#nextRun;
     if (index >= this.#plan.count) return this.#ended();
     this.#nextRun++;
+    const before = this.recording.moment;
     const started = await this.#plan.start(index);
     if (!started.ok) return started;
+    this.recording.keep(before);
     if (!started.value) return this.#startRun(stopOnEntry);
     return this.#enterRun(stopOnEntry);
   }

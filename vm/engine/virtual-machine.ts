@@ -59,6 +59,8 @@ export interface SavedMachine {
   readonly programType: string;
   readonly contextStore: ContextStore | undefined;
   readonly maps: readonly KernelMap[];
+  readonly outputs: readonly OutputRecord[];
+  readonly notes: readonly OutputRecord[];
 }
 
 /** A machine with its maps, helpers and engine: what debuggers, scenarios and tests drive. */
@@ -283,6 +285,8 @@ export class VirtualMachine {
       programType,
       contextStore,
       maps: [...this.machine.maps],
+      outputs: [...this.machine.outputs],
+      notes: [...this.machine.notes],
     };
   }
 
@@ -292,9 +296,9 @@ export class VirtualMachine {
     const breakpoints = this.#breakpoints;
     this.setBreakpoints([]);
     machine.memory.restore(saved.memory);
-    machine.maps.splice(0, machine.maps.length, ...saved.maps);
-    machine.outputs.length = machine.memory.view.getUint32(state.outputs, true);
-    machine.notes.length = machine.memory.view.getUint32(state.notes, true);
+    refill(machine.maps, saved.maps);
+    refill(machine.outputs, saved.outputs);
+    refill(machine.notes, saved.notes);
     machine.fault = saved.fault;
     machine.programType = saved.programType;
     machine.contextStore = saved.contextStore;
@@ -321,4 +325,9 @@ export class VirtualMachine {
       ...current.family.collect(machine),
     };
   }
+}
+
+function refill<T>(list: T[], items: readonly T[]): void {
+  list.length = 0;
+  for (const item of items) list.push(item);
 }

@@ -155,3 +155,73 @@ describe('seek', () => {
     expect(problem.message).toMatch(/^there is no cycle 1000000: run 0 ends at cycle \d+$/);
   });
 });
+
+describe('kept states', () => {
+  test('stand for changes that cannot be made again', () => {
+    const vm = machineOf('count');
+    const recording = new Recording(vm);
+    const [program] = vm.machine.program.object.programs;
+    const random = lehmer(5);
+    const seen: [Moment, string][] = [];
+    for (let run = 0; run < 3; run++) {
+      const before = recording.moment;
+      expectOk(vm.startRun(program!, { dataIn: packet(random) }));
+      recording.keep(before);
+      vm.run(20);
+      seen.push([recording.moment, stateHash(vm)]);
+      vm.run(100_000);
+      seen.push([recording.moment, stateHash(vm)]);
+    }
+    for (const [moment, hash] of [...seen, ...seen.slice().reverse()]) {
+      expectOk(recording.seek(moment));
+      expect(stateHash(vm)).toBe(hash);
+    }
+  });
+});
+
+describe('review', () => {
+  /** A run with an edit at cycle 5, stopped at cycle 9. */
+  function stopped(): { vm: VirtualMachine; recording: Recording } {
+    const vm = machineOf('count');
+    const recording = new Recording(vm);
+    const [program] = vm.machine.program.object.programs;
+    expectOk(recording.change((machine) => machine.startRun(program!, { dataIn: packet(lehmer(2)) })));
+    vm.run(5);
+    expectOk(
+      recording.change(({ machine }) => {
+        machine.setRegister(5, 77n);
+        return ok(undefined);
+      }),
+    );
+    vm.run(4);
+    return { vm, recording };
+  }
+
+  test('shows the machine at instructions of the past, after the changes made there', () => {
+    const { vm, recording } = stopped();
+    const slots: number[] = [];
+    for (let cycle = 0; cycle < 9; cycle++) {
+      expectOk(recording.seek({ run: 0, cycle }));
+      slots.push(vm.machine.slot);
+    }
+    expectOk(recording.seek({ run: 0, cycle: 9 }));
+    const seen: string[] = [];
+    const look = ({ machine }: VirtualMachine): void => {
+      seen.push(`${machine.cycle}: ${machine.slot === slots[machine.cycle]} ${machine.register(5) === 77n}`);
+    };
+    expectOk(recording.review(2, [slots[1]!, slots[2]!, slots[5]!, slots[8]!], look));
+    expect(seen).toEqual(['2: true false', '5: true true', '8: true true']);
+  });
+
+  test('leaves everything as it was', () => {
+    const { vm, recording } = stopped();
+    vm.setBreakpoints([vm.machine.slot]);
+    const hash = stateHash(vm);
+    const { outputs, notes } = vm.machine;
+    const told = [outputs.length, notes.length];
+    expectOk(recording.review(0, [vm.machine.slot, 0, 1], () => undefined));
+    expect(stateHash(vm)).toBe(hash);
+    expect(vm.breakpoints).toEqual([vm.machine.slot]);
+    expect([outputs.length, notes.length]).toEqual(told);
+  });
+});

@@ -11,10 +11,16 @@ export interface Moment {
 export type Change = (vm: VirtualMachine) => Result<void>;
 
 interface JournalEntry extends Moment {
-  readonly change: Change;
+  /** Undefined where only the state after it can be had. */
+  readonly change: Change | undefined;
+  /** The state after it, where that is kept. */
+  saved: SavedMachine | undefined;
   /** Where the machine stood afterwards: the start of a run leads to another moment. */
   readonly after: Moment;
 }
+
+/** Bytes of states that are kept; of more, the oldest are given up. */
+const keptBytes = 2 ** 28;
 
 /** V8 runs code that it has compiled better from the next call on. */
 const slice = 10_000_000;
@@ -48,9 +54,29 @@ export class Recording {
     const now = this.moment;
     const result = change(this.#vm);
     if (!result.ok) return result;
-    const kept = this.#journal.filter((entry) => !isBefore(now, entry));
-    this.#journal.splice(0, this.#journal.length, ...kept, { ...now, change, after: this.moment });
+    this.#write({ ...now, change, after: this.moment, saved: undefined });
     return result;
+  }
+
+  /**
+   * Writes down that the machine was changed since `before`, in a way that cannot be done again: keeps its state. Where
+   * too much is kept, the moments between the oldest state and the next one can no longer be reached.
+   */
+  keep(before: Moment): void {
+    this.#write({ ...before, change: undefined, after: this.moment, saved: this.#vm.save() });
+    const kept = this.#journal.filter(({ saved }) => saved !== undefined);
+    let bytes = kept.reduce((sum, { saved }) => sum + (saved?.memory.length ?? 0), 0);
+    for (const entry of kept.slice(0, -1)) {
+      if (bytes <= keptBytes) return;
+      bytes -= entry.saved?.memory.length ?? 0;
+      entry.saved = undefined;
+    }
+  }
+
+  /** A change after `entry` is of another story. */
+  #write(entry: JournalEntry): void {
+    const kept = this.#journal.filter((earlier) => !isBefore(entry, earlier));
+    this.#journal.splice(0, this.#journal.length, ...kept, entry);
   }
 
   /**
@@ -63,12 +89,12 @@ export class Recording {
     vm.setBreakpoints([]);
     vm.setWatches([]);
     const result = attempt(() => {
-      vm.restore(this.#start);
-      for (const entry of this.#journal) {
-        if (isBefore(target, entry) || isBefore(target, entry.after)) break;
-        this.#runTo(entry);
-        expectOk(entry.change(vm));
-      }
+      const past = this.#journal.filter(
+        (entry) => !isBefore(target, entry) && !isBefore(target, entry.after),
+      );
+      const start = past.findLastIndex(({ saved }) => saved !== undefined);
+      vm.restore(past[start]?.saved ?? this.#start);
+      for (const entry of past.slice(start + 1)) this.#redo(entry);
       this.#runTo(target);
     });
     vm.setBreakpoints(breakpoints);
@@ -76,13 +102,58 @@ export class Recording {
     return result;
   }
 
-  #runTo(target: Moment): void {
+  /**
+   * Goes through the present run again, from cycle `from` to where the machine stands, and shows `look` the machine
+   * whenever it is about to execute one of `slots`, after each change that was made there. Then all is as it was before.
+   * Problems: those of `seek`.
+   */
+  review(from: number, slots: readonly number[], look: (vm: VirtualMachine) => void): Result<void> {
+    const vm = this.#vm;
+    const { breakpoints, watches } = vm;
+    const now = this.moment;
+    const saved = vm.save();
+    const start = { run: now.run, cycle: from };
+    const result = attempt(() => {
+      expectOk(this.seek(start));
+      vm.setBreakpoints(slots);
+      vm.setWatches([]);
+      for (const entry of this.#journal.filter((candidate) => isBefore(start, candidate))) {
+        if (!isBefore(entry, now)) break;
+        this.#redo(entry, look);
+        if (!slots.includes(vm.machine.slot)) continue;
+        look(vm);
+        vm.passBreakpoint();
+      }
+      this.#runTo(now, look);
+    });
+    vm.restore(saved);
+    vm.setBreakpoints(breakpoints);
+    vm.setWatches(watches);
+    return result;
+  }
+
+  #redo(entry: JournalEntry, look?: (vm: VirtualMachine) => void): void {
+    const vm = this.#vm;
+    if (entry.change === undefined && entry.saved === undefined)
+      raise('no-such-moment', `what run ${entry.after.run} began with is no longer kept`);
+    this.#runTo(entry, look);
+    if (entry.saved !== undefined) vm.restore(entry.saved);
+    else if (entry.change !== undefined) expectOk(entry.change(vm));
+  }
+
+  #runTo(target: Moment, look: (vm: VirtualMachine) => void = () => undefined): void {
     const vm = this.#vm;
     if (this.moment.run !== target.run) raise('no-such-moment', `there is no run ${target.run}`);
     for (;;) {
       const { cycle } = this.moment;
       if (cycle === target.cycle) return;
-      if (vm.run(Math.min(target.cycle - cycle, slice)) !== 'budget' && this.moment.cycle !== target.cycle) {
+      const reason = vm.run(Math.min(target.cycle - cycle, slice));
+      if (reason === 'breakpoint' && this.moment.cycle !== target.cycle) {
+        look(vm);
+        vm.passBreakpoint();
+        continue;
+      }
+      if (reason !== 'budget' && this.moment.cycle !== target.cycle) {
         const end = `run ${target.run} ends at cycle ${this.moment.cycle}`;
         raise('no-such-moment', `there is no cycle ${target.cycle}: ${end}`);
       }

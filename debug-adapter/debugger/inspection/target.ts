@@ -22,7 +22,9 @@ export type Edit =
 export interface InspectionHost {
   /** r0 to r10 as the frame will find them again; undefined where the machine no longer has them. */
   frameRegisters(frame: DebugFrame): readonly (bigint | undefined)[];
-  /** Called after each change, for history and for clients that show the bytes. */
+  /** Makes a change and writes it down, so that it is made again where the run is gone through again. */
+  change?(change: () => Result<void>): Result<void>;
+  /** Called after each change, for clients that show the bytes. */
   edited?(edit: Edit): void;
 }
 
@@ -55,6 +57,27 @@ export class Target implements Surroundings {
   }
 
   write(address: bigint, bytes: Uint8Array): Result<void> {
+    const own = bytes.slice();
+    return this.#change({ kind: 'memory', address, bytes: own }, () => this.#store(address, own));
+  }
+
+  setRegister(register: number, value: bigint): void {
+    this.#change({ kind: 'register', register, value }, () => {
+      this.machine.setRegister(register, value);
+      return ok(undefined);
+    });
+  }
+
+  #change(edit: Edit, change: () => Result<void>): Result<void> {
+    const { host } = this;
+    const changed = host.change === undefined ? change() : host.change(change);
+    if (!changed.ok) return changed;
+    this.forget();
+    host.edited?.(edit);
+    return changed;
+  }
+
+  #store(address: bigint, bytes: Uint8Array): Result<void> {
     const { memory, regions } = this.machine;
     const place = regions.peek(address);
     const located = regions.locate(address);
@@ -62,14 +85,9 @@ export class Target implements Surroundings {
       return refuse('unwritable', `there are no ${bytes.length} bytes at 0x${address.toString(16)}`);
     const reason = fixedContents[located.region.kind];
     if (reason !== undefined) return refuse('read-only', reason);
-    if (located.region.kind === 'ctx') {
-      const stored = this.#storeContext(located.region, located.offset, bytes);
-      if (!stored.ok) return stored;
-    } else {
-      memory.bytes.set(bytes, place.linear);
-      this.machine.written?.setBytes(place.linear, bytes.length);
-    }
-    this.#edited({ kind: 'memory', address, bytes });
+    if (located.region.kind === 'ctx') return this.#storeContext(located.region, located.offset, bytes);
+    memory.bytes.set(bytes, place.linear);
+    this.machine.written?.setBytes(place.linear, bytes.length);
     return ok(undefined);
   }
 
@@ -87,16 +105,6 @@ export class Target implements Surroundings {
       'read-only',
       `${bytes.length} bytes at ctx+${offset} are read-only for programs of type ${type}`,
     );
-  }
-
-  setRegister(register: number, value: bigint): void {
-    this.machine.setRegister(register, value);
-    this.#edited({ kind: 'register', register, value });
-  }
-
-  #edited(edit: Edit): void {
-    this.forget();
-    this.host.edited?.(edit);
   }
 
   /** Forgets what was remembered of the contents of maps: to be called where something else changes them. */
