@@ -37,6 +37,7 @@ import {
   wayToDump,
   holdsIds,
   withNames,
+  withoutListHeads,
   type Contents,
   type Names,
 } from './map-contents.ts';
@@ -229,14 +230,15 @@ class Comparer {
     if (test === undefined) this.#notCompared.add(`${run.path} (no program runs)`);
     let at = changes.length + (test ? 1 : 0);
     for (const { map, commands: own } of maps) {
-      const contents = contentsOf(map, answers.slice(at, at + own.length), () =>
+      const dumped = contentsOf(map, answers.slice(at, at + own.length), () =>
         this.#loaded.names(prepared.object, machine.program.maps),
       );
       at += own.length;
-      if (typeof contents === 'string') {
-        this.#notCompared.add(`maps.${map.name} (${contents})`);
+      if (typeof dumped === 'string') {
+        this.#notCompared.add(`maps.${map.name} (${dumped})`);
         continue;
       }
+      const contents = withoutListHeads(machine, map, dumped);
       state.saw(map, contents);
       const only = state.oneCpu.has(map.name) ? cpu : undefined;
       differences.push(...mapDifferences(machine, map, contentsHere(machine, map), contents, only));

@@ -1,7 +1,7 @@
 import { toHex } from '../../vm/base/bytes.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../vm/inputs/json.ts';
 import { elementsOf, valueMemory } from '../../vm/inputs/bpftool-json.ts';
-import { withoutSpecialFields } from '../../vm/maps/special-fields.ts';
+import { specialFieldsOf, withoutSpecialFields } from '../../vm/maps/special-fields.ts';
 import type { KernelMap } from '../../vm/machine/kernel-map.ts';
 import type { Machine } from '../../vm/machine/machine.ts';
 import { innerMapsOf } from '../../vm/maps/hash-of-maps.ts';
@@ -35,6 +35,19 @@ export interface Names {
 /** Whether values of the map are ids. */
 export function holdsIds(map: KernelMap): boolean {
   return map instanceof ProgArrayMap || innerMapsOf(map) !== undefined;
+}
+
+/** List heads as zeros: the kernel shows an empty list, with the address of its copy of the value. */
+export function withoutListHeads(machine: Machine, map: KernelMap, contents: Contents): Contents {
+  const heads = specialFieldsOf(machine, map).filter(({ name }) => name === 'bpf_list_head');
+  if (heads.length === 0) return contents;
+  const zeroed = (value: string): string =>
+    heads.reduce(
+      (hex, { offset, size }) =>
+        hex.slice(0, 2 * offset) + '00'.repeat(size) + hex.slice(2 * (offset + size)),
+      value,
+    );
+  return contents.map(({ key, values }) => ({ key, values: values.map(zeroed) }));
 }
 
 /** The name that a value stands for; other values as they are. */

@@ -1,3 +1,4 @@
+import { callbackCallerName } from '../../vm/machine/helper.ts';
 import { registerCount } from '../../vm/isa/opcode.ts';
 import { deferredHelper } from '../../vm/engine/callback-run.ts';
 import type { CallbackFrame, FrameView } from '../../vm/machine/frames.ts';
@@ -96,7 +97,7 @@ function functionName(code: CodeIndex, slot: number): string {
 function helperName(machine: Machine, callback: CallbackFrame): string {
   const { helper, map: mapIndex, index, total } = callback;
   if (helper === deferredHelper) return deferredName(machine, callback);
-  const name = machine.helpers.nameOf(helper) ?? `helper ${helper}`;
+  const name = callbackCallerName(machine.helpers, helper);
   const map = mapIndex === undefined ? undefined : machine.maps[mapIndex];
   const call = map === undefined ? name : `${name}(${map.name})`;
   const number = index + 1;

@@ -1,3 +1,4 @@
+import { callbackCallerName } from '../../vm/machine/helper.ts';
 import { attempt, expectOk, type Result } from '../../vm/base/problem.ts';
 import type { DebugFrame } from '../debugger/frame.ts';
 import { wholeText } from '../debugger/inspection/format-value.ts';
@@ -106,7 +107,7 @@ function nodeOf(context: NodeContext, operand: Operand, expression: Expression, 
     case 'traversal': {
       const { depth, callback } = operand;
       const { helpers } = context.target.machine;
-      const helper = helpers.nameOf(callback.helper) ?? `helper ${callback.helper}`;
+      const helper = callbackCallerName(helpers, callback.helper);
       return groupNode(text, helper, () => traversalNodes(context, depth, callback), { evaluateName: text });
     }
   }

@@ -12,8 +12,8 @@ import { isArenaPointer } from './arena-pointer.ts';
 import { addressRegister, isRefusedInArena, refusal, targetSlot } from './interpreter/decode-program.ts';
 import { performPacketLoad } from './packet-load.ts';
 
-/** Kfuncs that may be called while a lock is held (kfunc_spin_allowed): of iterators, lists and trees. */
-const lockedKfuncs = /^bpf_(iter_num|list|rbtree)_/;
+/** Kfuncs that may be called while a lock is held (kfunc_spin_allowed): of iterators, lists, trees and other locks. */
+const lockedKfuncs = /^bpf_(iter_num|list|rbtree|res_spin|refcount_acquire)_/;
 
 /**
  * Performs the instruction where the machine stands, when the fast path does not: accesses to the context, calls

@@ -192,6 +192,7 @@ export class VirtualMachine {
     machine.programType = family.name;
     machine.timers.running = 0;
     machine.locks.reset();
+    machine.objects.closeLent(machine.references);
   }
 
   #familyOf(program: FunctionSymbol): Result<ProgramFamily> {

@@ -13,8 +13,11 @@ import { regionKinds, regionRow, type Region } from '../memory/regions.ts';
 type Access = 'read' | 'write';
 
 const mapKind = regionKinds.indexOf('map');
-/** Helpers take no pointers to arenas. */
-const arenaKind = regionKinds.indexOf('arena');
+/** Helpers take no pointers to arenas, and to objects only where they say so. */
+const refusedKinds: ReadonlySet<number> = new Set([
+  regionKinds.indexOf('arena'),
+  regionKinds.indexOf('object'),
+]);
 
 /** What the verifier lists as allowed for keys and values of maps, and for other memory. */
 const expectedOf = {
@@ -49,10 +52,10 @@ export function memoryArgument(
       row + (access === 'read' ? regionRow.readLimit : regionRow.writeLimit),
       true,
     );
-    const isArena = view.getUint16(row + regionRow.kind, true) === arenaKind;
+    const isRefused = refusedKinds.has(view.getUint16(row + regionRow.kind, true));
     const inSlot = (offset & view.getUint32(row + regionRow.slotMask, true)) >>> 0;
     const inside = offset >= 0 && offset < view.getUint32(row + regionRow.size, true);
-    if (inside && inSlot + size <= limit && !isArena) {
+    if (inside && inSlot + size <= limit && !isRefused) {
       const linear = view.getUint32(row + regionRow.base, true) + offset;
       machine.accessListener?.(linear, size, access);
       return machine.written === undefined || takeStack(machine, register, linear, size, access)
@@ -145,7 +148,16 @@ export function typeName(machine: Machine, address: bigint): string {
       return 'dynptr_ptr';
     case 'sock':
       return place.region.readLimit === 0 ? 'scalar' : 'sock';
+    case 'object':
+      return objectTypeName(machine, address);
   }
+}
+
+function objectTypeName(machine: Machine, address: bigint): string {
+  const object = machine.objects.at(address);
+  if (object?.open !== true) return 'scalar';
+  const { btf } = machine.program.object;
+  return `ptr_${btf?.has(object.typeId) === true ? btf.type(object.typeId).name : ''}`;
 }
 
 /** Low memory is the packet's region: far outside of the packet, a value is a number, not a pointer. */
@@ -163,7 +175,7 @@ function refuseMemory(
   const address = machine.register(register);
   const type = typeName(machine, address);
   const details = { access: { type: access, address, size, register } };
-  if (type === 'scalar' || ['ctx', 'func', 'map_ptr', 'arena'].includes(type)) {
+  if (type === 'scalar' || type.startsWith('ptr_') || ['ctx', 'func', 'map_ptr', 'arena'].includes(type)) {
     const message = `R${register} type=${type} expected=${expectedOf[kind]}`;
     machine.fail({ kind: address === 0n ? 'null-pointer' : 'helper-argument', message, ...details });
     return;

@@ -8,10 +8,12 @@ import { isStackOrNull } from './arguments.ts';
 
 export interface CallbackCall {
   readonly helper: number;
-  /** Register that holds the function's address; the next one holds callback_ctx. */
+  /** Register that holds the function's address. */
   readonly register: number;
+  /** Register that holds callback_ctx; left out: the one behind that of the function; undefined: there is none. */
+  readonly context?: number | undefined;
   /** Index of the map, where there is one. */
-  readonly map: number | undefined;
+  readonly map?: number | undefined;
 }
 
 /** Slot of the function that `register` points to; undefined with a fault. */
@@ -33,8 +35,9 @@ export function functionArgument(machine: Machine, register: number): number | u
  */
 export function enterCallbacks(machine: Machine, call: CallbackCall): number | undefined {
   const slot = functionArgument(machine, call.register);
-  if (slot === undefined || !isStackOrNull(machine, call.register + 1)) return undefined;
-  const context = machine.register(call.register + 1);
+  const from = 'context' in call ? call.context : call.register + 1;
+  if (slot === undefined || (from !== undefined && !isStackOrNull(machine, from))) return undefined;
+  const context = from === undefined ? 0n : machine.register(from);
   const { view } = machine.memory;
   const ip = view.getUint32(state.ip, true);
   const entry = machine.code.ipOfSlot(slot);

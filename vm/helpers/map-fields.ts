@@ -42,7 +42,7 @@ export function mapFieldArgument(machine: Machine, register: number, name: strin
 }
 
 /** Offset of a byte of the map's values in its own value. */
-function offsetInValue(machine: Machine, map: KernelMap, region: number, offset: number): number {
+export function offsetInValue(machine: Machine, map: KernelMap, region: number, offset: number): number {
   const mask = machine.memory.view.getUint32(machine.regions.rowOf(region) + regionRow.slotMask, true);
   if (mask !== 0xffffffff) return (offset & mask) >>> 0;
   const { layout } = map;

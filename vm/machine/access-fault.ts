@@ -93,6 +93,8 @@ function describe(miss: Miss): Omit<FaultCause, 'access'> {
         };
       }
       return invalid(`invalid access to memory, mem_size=${region.size} off=${offset} size=${size}`);
+    case 'object':
+      return describeObject(miss);
     case 'arena':
     case 'none':
       return invalid(`${name} invalid mem access 'scalar': ${hex(access.address)} points at nothing`);
@@ -119,6 +121,22 @@ function describeKey({ machine, access, region, offset, name }: Miss): Omit<Faul
   }
   const map = region.kind === 'map_key' ? ` of ${mapName(machine, region)}` : '';
   return invalid(`invalid access to map key${map}, key_size=${keySize} off=${within} size=${size}`);
+}
+
+function describeObject({ machine, access, region, offset, name }: Miss): Omit<FaultCause, 'access'> {
+  const { size } = access;
+  const object = machine.objects.at(access.address);
+  const inside = offset >= 0 && offset + size <= region.size;
+  if (object?.open !== true && inside) {
+    const what =
+      object === undefined
+        ? 'the object has been dropped'
+        : 'the program does not own the object, and holds no lock that lends it';
+    return { kind: 'released-memory', message: `${name} invalid mem access 'scalar': ${what}` };
+  }
+  const { btf } = machine.program.object;
+  const struct = object && btf?.has(object.typeId) === true ? btf.type(object.typeId).name : '';
+  return invalid(`access beyond struct ${struct} at off ${offset} size ${size}`);
 }
 
 function describeValue({ machine, access, region, offset, name }: Miss): Omit<FaultCause, 'access'> {

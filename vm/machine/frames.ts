@@ -196,10 +196,14 @@ export class Frames {
     view.setUint32(row + regionRow.writeLimit, alive ? stackSize : 0, true);
   }
 
+  kindOf(depth: number): FrameKind {
+    return frameKinds[this.#memory.view.getUint32(this.record(depth) + frame.kind, true)] ?? 'program';
+  }
+
   read(depth: number): FrameView {
     const { view } = this.#memory;
     const at = this.record(depth);
-    const kind = frameKinds[view.getUint32(at + frame.kind, true)] ?? 'program';
+    const kind = this.kindOf(depth);
     return {
       depth,
       kind,

@@ -32,6 +32,8 @@ export interface Kfunc {
   readonly name: string;
   readonly call: (machine: Machine) => Outcome;
   readonly answer?: 'environment';
+  /** Those that run callbacks: what happens when one returns, and what frames of callbacks have as their helper. */
+  readonly callback?: CallbackDriver & { readonly id: number };
 }
 
 export interface CallbackDriver {
@@ -51,4 +53,17 @@ export interface HelperTable {
   readonly kfuncs?: ReadonlyMap<string, Kfunc>;
   /** Name of every helper of the kernel's UAPI, implemented or not. */
   nameOf(id: number): string | undefined;
+}
+
+/** What runs callbacks: a helper by its number, or a kfunc by the id of its callbacks. */
+export function callbackCaller({ helpers, kfuncs }: HelperTable, id: number): Helper | Kfunc | undefined {
+  const helper = helpers.get(id);
+  if (helper !== undefined || kfuncs === undefined) return helper;
+  for (const kfunc of kfuncs.values()) if (kfunc.callback?.id === id) return kfunc;
+  return undefined;
+}
+
+/** The name of what runs callbacks: `bpf_loop`. */
+export function callbackCallerName(table: HelperTable, id: number): string {
+  return callbackCaller(table, id)?.name ?? table.nameOf(id) ?? `helper ${id}`;
 }

@@ -65,6 +65,8 @@ export const state = {
   regionPool: 0x690,
   /** What machine/dynptrs.ts keeps (16 bytes). */
   dynptrs: 0x6a0,
+  /** Linear offset of the first object that is lent (u32): machine/objects.ts. */
+  lentObjects: 0x6b0,
   /** What helpers/skb/skb.ts keeps (64 bytes). */
   skb: 0x6c0,
   /** What helpers/network-state.ts keeps (128 bytes). */

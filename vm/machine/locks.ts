@@ -8,8 +8,8 @@ export const spinUnlockHelper = 94;
 /** Sections of code that the program can be in: under bpf_rcu_read_lock, behind bpf_preempt_disable. */
 export type Section = 'rcu' | 'preempt';
 
-/** Offsets: address of the lock that is held (u64), how deep in each section (u32 each). */
-const field = { held: 0, rcu: 8, preempt: 12, sizeOf: 16 } as const;
+/** Offsets: address of the lock that is held (u64), and of what it is in (u64), how deep in each section (u32 each). */
+const field = { held: 0, around: 8, rcu: 16, preempt: 20, sizeOf: 24 } as const;
 
 /** The bpf_spin_lock that the program holds: the verifier lets it hold one. Its state is in the map value, who holds it is here. */
 export class Locks {
@@ -29,8 +29,14 @@ export class Locks {
     return this.#memory.view.getBigUint64(this.#at + field.held, true);
   }
 
-  set held(address: bigint) {
+  /** Address of the map value or object that the lock is in. */
+  get around(): bigint {
+    return this.#memory.view.getBigUint64(this.#at + field.around, true);
+  }
+
+  hold(address: bigint, around: bigint): void {
     this.#memory.view.setBigUint64(this.#at + field.held, address, true);
+    this.#memory.view.setBigUint64(this.#at + field.around, around, true);
   }
 
   section(which: Section): number {

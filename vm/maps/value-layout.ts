@@ -1,4 +1,5 @@
-import type { Btf, BtfMember } from '../object/btf/btf.ts';
+import type { Btf, BtfMember, BtfStruct } from '../object/btf/btf.ts';
+import { declarationTags } from '../object/btf/declaration-tags.ts';
 
 /** Structs that the kernel keeps for itself inside map values (btf_parse_fields in kernel/bpf/btf.c). */
 const specialStructs = new Set([
@@ -13,6 +14,7 @@ const specialStructs = new Set([
   'bpf_rb_node',
   'bpf_refcount',
 ]);
+const roots: ReadonlySet<string> = new Set(['bpf_list_head', 'bpf_rb_root']);
 const kernelPointerTags = new Set(['kptr', 'kptr_untrusted', 'percpu_kptr', 'uptr']);
 /** Deeper nesting than any value has. */
 const deepest = 16;
@@ -23,6 +25,14 @@ export interface SpecialField {
   readonly name: string;
   readonly offset: number;
   readonly size: number;
+  /** What a list or tree may hold, where its declaration tag `contains:STRUCT:MEMBER` says it. */
+  readonly contains?: Contained;
+}
+
+export interface Contained {
+  /** The struct of the objects, and where their node is in it. */
+  readonly typeId: number;
+  readonly nodeOffset: number;
 }
 
 export interface ValueLayout {
@@ -39,7 +49,11 @@ export function valueLayout(
   valueSize: number,
 ): ValueLayout {
   const special: SpecialField[] = [];
-  if (btf !== undefined && typeId !== undefined && btf.has(typeId)) collect(btf, typeId, 0, 0, special);
+  if (btf !== undefined && typeId !== undefined && btf.has(typeId)) {
+    collect(btf, typeId, { offset: 0, depth: 0, tags: [] }, special);
+    // The kernel takes none of the fields then.
+    if (special.some(({ name, contains }) => roots.has(name) && contains === undefined)) special.length = 0;
+  }
   special.sort((a, b) => a.offset - b.offset);
   const copied: [number, number][] = [];
   let at = 0;
@@ -51,18 +65,28 @@ export function valueLayout(
   return { special, hasSpinLock: special.some(({ name }) => name === 'bpf_spin_lock'), copied };
 }
 
-function collect(btf: Btf, id: number, offset: number, depth: number, found: SpecialField[]): void {
+/** Where in a value a type was found, and what its declaration there is tagged with. */
+interface Found {
+  readonly offset: number;
+  readonly depth: number;
+  readonly tags: readonly string[];
+}
+
+function collect(btf: Btf, id: number, { offset, depth, tags }: Found, found: SpecialField[]): void {
   if (depth > deepest) return;
   const type = btf.resolve(id);
   switch (type.kind) {
     case 'struct':
-      if (specialStructs.has(type.name)) found.push({ name: type.name, offset, size: type.size });
-      else for (const member of type.members) collectMember(btf, member, offset, depth, found);
+      if (specialStructs.has(type.name)) found.push(specialStruct(btf, type, offset, tags));
+      else
+        type.members.forEach((member, i) =>
+          collectMember(btf, member, { offset, depth, tags: declarationTags(btf, type.id, i) }, found),
+        );
       break;
     case 'array': {
       const size = btf.sizeOf(type.typeId) ?? 0;
       for (let i = 0; i < Math.min(type.count, mostElements); i++) {
-        collect(btf, type.typeId, offset + i * size, depth + 1, found);
+        collect(btf, type.typeId, { offset: offset + i * size, depth: depth + 1, tags }, found);
       }
       break;
     }
@@ -75,11 +99,12 @@ function collect(btf: Btf, id: number, offset: number, depth: number, found: Spe
     }
     case 'datasec':
       for (const variable of type.variables) {
-        collect(btf, variable.typeId, offset + variable.offset, depth + 1, found);
+        const place = { offset: offset + variable.offset, depth: depth + 1, tags: [] };
+        collect(btf, variable.typeId, place, found);
       }
       break;
     case 'var':
-      collect(btf, type.typeId, offset, depth + 1, found);
+      collect(btf, type.typeId, { offset, depth: depth + 1, tags: declarationTags(btf, type.id) }, found);
       break;
     case 'void':
     case 'int':
@@ -95,13 +120,27 @@ function collect(btf: Btf, id: number, offset: number, depth: number, found: Spe
   }
 }
 
-function collectMember(
-  btf: Btf,
-  member: BtfMember,
-  offset: number,
-  depth: number,
-  found: SpecialField[],
-): void {
+function collectMember(btf: Btf, member: BtfMember, around: Found, found: SpecialField[]): void {
   if (member.bitSize !== undefined) return;
-  collect(btf, member.typeId, offset + member.bitOffset / 8, depth + 1, found);
+  const { offset, depth, tags } = around;
+  const place = { offset: offset + member.bitOffset / 8, depth: depth + 1, tags };
+  collect(btf, member.typeId, place, found);
+}
+
+function specialStruct(btf: Btf, type: BtfStruct, offset: number, tags: readonly string[]): SpecialField {
+  const { name, size } = type;
+  const contains = roots.has(name) ? containedIn(btf, tags) : undefined;
+  return { name, offset, size, ...(contains && { contains }) };
+}
+
+/** As btf_find_graph_root: of the tag `contains:node_data:node`. */
+function containedIn(btf: Btf, tags: readonly string[]): Contained | undefined {
+  for (const tag of tags) {
+    const [, struct = '', node = ''] = /^contains:([^:]+):([^:]+)$/.exec(tag) ?? [];
+    const type = struct === '' ? undefined : btf.byName(struct, 'struct');
+    const member = type?.kind === 'struct' ? type.members.find(({ name }) => name === node) : undefined;
+    if (type !== undefined && member !== undefined)
+      return { typeId: type.id, nodeOffset: member.bitOffset / 8 };
+  }
+  return undefined;
 }

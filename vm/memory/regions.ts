@@ -28,7 +28,7 @@ export const regionRow = {
   shift: 5,
 } as const;
 
-/** What a region is; `owner` is: code: section ordinal; stack, frame_key: frame depth; map kinds, ringbuf_mem and arena: map index. */
+/** What a region is; `owner` is: code: section ordinal; stack, frame_key: frame depth; map kinds, ringbuf_mem and arena: map index; object: 1 for one that is gone. */
 export const regionKinds = [
   'none',
   'packet',
@@ -44,6 +44,7 @@ export const regionKinds = [
   'dynptr',
   'sock',
   'arena',
+  'object',
 ] as const;
 export type RegionKind = (typeof regionKinds)[number];
 

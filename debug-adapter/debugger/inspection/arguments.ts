@@ -58,7 +58,9 @@ function passedValue(target: Target, { role }: Parameter, view: FrameView): bigi
       return callback.map === undefined ? undefined : target.machine.maps[callback.map]?.address;
     case 'key':
     case 'dynptr':
+    case 'node':
       return callback.key;
+    case 'other':
     case 'value':
       return callback.value;
     case 'ctx':

@@ -1,5 +1,6 @@
 import type { KernelMap } from '../../../vm/machine/kernel-map.ts';
 import { stackSize } from '../../../vm/machine/layout.ts';
+import { structName } from '../../../vm/helpers/allocations.ts';
 import { functionAt } from '../../../vm/object/link/lookup.ts';
 import type { Region } from '../../../vm/memory/regions.ts';
 import { sizeOf } from '../../debug-info/c-type.ts';
@@ -59,11 +60,20 @@ export class AddressDescriber {
         return 'dynptr';
       case 'sock':
         return plus('socket', offset);
+      case 'object':
+        return this.#object(address);
       case 'memory':
         return plus('memory', offset);
       case 'none':
         return '';
     }
+  }
+
+  #object(address: bigint): string {
+    const { machine } = this.#target;
+    const object = machine.objects.at(address);
+    if (object === undefined) return 'object that was dropped';
+    return plus(`object of struct ${structName(machine, object.typeId)}`, object.offset);
   }
 
   #packet(region: Region, address: bigint): string {

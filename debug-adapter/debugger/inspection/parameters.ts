@@ -1,11 +1,12 @@
 import type { FrameView } from '../../../vm/machine/frames.ts';
+import { rbtreeAddId } from '../../../vm/helpers/tree-callback.ts';
 import { functionAt } from '../../../vm/object/link/lookup.ts';
 import type { LinkedFunction } from '../../../vm/object/linked-program.ts';
 import { basic, pointerTo, type CType } from '../../debug-info/c-type.ts';
 import type { Target } from './target.ts';
 
 /** What the kernel passes to a parameter, whatever its name. */
-export type Role = 'map' | 'key' | 'value' | 'ctx' | 'index' | 'dynptr';
+export type Role = 'map' | 'key' | 'value' | 'ctx' | 'index' | 'dynptr' | 'node' | 'other';
 
 export interface Parameter {
   readonly name: string;
@@ -22,6 +23,7 @@ export const callbackHelpers = {
   timer: 170,
   loop: 181,
   userRingbufDrain: 209,
+  rbtreeAdd: rbtreeAddId,
 } as const;
 
 const callbackRoles: Readonly<Record<number, readonly Role[]>> = {
@@ -29,6 +31,7 @@ const callbackRoles: Readonly<Record<number, readonly Role[]>> = {
   [callbackHelpers.timer]: ['map', 'key', 'value'],
   [callbackHelpers.loop]: ['index', 'ctx'],
   [callbackHelpers.userRingbufDrain]: ['dynptr', 'ctx'],
+  [callbackHelpers.rbtreeAdd]: ['node', 'other'],
 };
 
 const voidPointer = pointerTo(basic.void);
@@ -41,6 +44,8 @@ const documentedTypes: Readonly<Record<Role, CType>> = {
   ctx: voidPointer,
   index: basic.u32,
   dynptr: voidPointer,
+  node: voidPointer,
+  other: voidPointer,
 };
 
 /** The function that the machine frame at `depth` runs. */

@@ -53,6 +53,10 @@ function typeAt(target: Target, address: bigint): CType | undefined {
       const rest = packet === undefined ? 0 : packet.length - Number(address - packet.address);
       return rest > 0 ? arrayOf(basic.byte, rest) : undefined;
     }
+    case 'object': {
+      const object = machine.objects.at(address);
+      return object?.offset === 0 ? target.type(object.typeId) : bytes;
+    }
     case 'arena':
     case 'memory':
     case 'ringbuf_mem':

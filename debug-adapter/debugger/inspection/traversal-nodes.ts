@@ -1,3 +1,4 @@
+import { callbackCallerName } from '../../../vm/machine/helper.ts';
 import type { CallbackFrame } from '../../../vm/machine/frames.ts';
 import type { VariableNode } from '../variable.ts';
 import { mapNode } from './map-nodes.ts';
@@ -14,7 +15,7 @@ export function traversalNodes(
   callback: CallbackFrame,
 ): readonly VariableNode[] {
   const { helpers } = context.target.machine;
-  const helper = helpers.nameOf(callback.helper) ?? `helper ${callback.helper}`;
+  const helper = callbackCallerName(helpers, callback.helper);
   const fields = traversalFields(context.target, depth, callback).map(({ name, value }) => {
     const expression = `$traversal.${name}`;
     if ('map' in value) return { ...renamed(mapNode(context, value.map), name, expression) };

@@ -42,6 +42,14 @@ export function traversalFields(
   const flags = number('flags', callback.flags);
   const index = number('index', callback.index);
   const map = callback.map === undefined ? undefined : target.machine.maps[callback.map];
+  if (callback.helper === callbackHelpers.rbtreeAdd) {
+    const node = (role: 'node' | 'other', address: bigint): TraversalField => ({
+      name: role,
+      value: numberValue(argumentType(target, depth, role, callback), address),
+    });
+    const visited = number('visited', callback.visited);
+    return [index, visited, node('node', callback.key), node('other', callback.value), last];
+  }
   if (map === undefined) {
     const total = callback.helper === callbackHelpers.loop ? [number('total', callback.total)] : [];
     return [index, ...total, number('visited', callback.visited), context, flags, last];

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../machine/helper.ts';
+import { callbackCaller, type Outcome } from '../../machine/helper.ts';
 import { decoded, frame, state } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { callHelper, performSpecial } from '../special.ts';
@@ -173,7 +173,7 @@ export class Interpreter {
 export function returnFromCallback(machine: Machine): Outcome {
   const { view } = machine.memory;
   const id = view.getUint32(machine.frames.record(machine.frames.depth) + frame.helper, true);
-  const driver = machine.helpers.helpers.get(id)?.callback;
+  const driver = callbackCaller(machine.helpers, id)?.callback;
   if (driver === undefined) throw new Error(`helper ${id} pushed a callback frame, but drives no callbacks`);
   return driver.onReturn(machine);
 }

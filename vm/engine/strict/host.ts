@@ -1,7 +1,7 @@
 import { decode } from '../../isa/decode.ts';
 import type { Instruction } from '../../isa/row.ts';
 import type { FaultCause } from '../../machine/fault.ts';
-import { outcome, type Outcome } from '../../machine/helper.ts';
+import { callbackCaller, outcome, type Outcome } from '../../machine/helper.ts';
 import { frame } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
 import {
@@ -115,12 +115,26 @@ export class StrictHost implements Host {
     return uninitialisedStack({ type: 'read', address, size, register }, linear, first);
   }
 
-  /** Which of the argument registers a kfunc reads is not known here; where it throws, another function goes on. */
+  /**
+   * Which of the argument registers a kfunc reads is not known here. It may run callbacks; where it throws, another
+   * function goes on.
+   */
   #callKernelFunction(): Outcome {
-    const machine = this.#machine;
+    const { frames, memory } = this.#machine;
+    const { depth } = frames;
+    const { unreadable } = this.#written;
+    const { slot } = this.#machine;
     const result = this.#host.performSpecial();
-    if (result === outcome.next) this.#returned(true);
-    if (result === outcome.reload) this.#written.start(machine.frames.depth, argumentSet(1));
+    if (result === outcome.fault || result === outcome.exit) return result;
+    if (frames.depth > depth) {
+      this.#written.enter(depth + 1, unreadable);
+      const helper = memory.view.getUint32(frames.record(depth + 1) + frame.helper, true);
+      this.#startCallback(depth + 1, helper);
+    } else if (result === outcome.reload && this.#machine.slot !== slot + 1) {
+      this.#written.start(frames.depth, argumentSet(1));
+    } else {
+      this.#returned(true);
+    }
     return result;
   }
 
@@ -171,7 +185,7 @@ export class StrictHost implements Host {
   }
 
   #startCallback(depth: number, helper: number): void {
-    const parameters = this.#machine.helpers.helpers.get(helper)?.callback?.parameters ?? 0;
+    const parameters = callbackCaller(this.#machine.helpers, helper)?.callback?.parameters ?? 0;
     this.#written.start(depth, argumentSet(parameters));
   }
 }

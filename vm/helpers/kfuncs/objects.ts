@@ -2,7 +2,10 @@ import { ProblemError } from '../../base/problem.ts';
 import type { Helper, Kfunc, Outcome } from '../../machine/helper.ts';
 import { outcome } from '../../machine/helper.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { lowHalf } from '../arguments.ts';
+import { initLinks } from '../../machine/linked-list.ts';
+import { clearNode } from '../../machine/red-black-tree.ts';
+import { dropObject, specialFieldsOfType } from '../../maps/special-fields.ts';
+import { lowHalf, typeName } from '../arguments.ts';
 import { mapFieldArgument } from '../map-fields.ts';
 
 /** Objects of the program's own types, and the pointers to them that map values keep. */
@@ -16,9 +19,13 @@ function create(machine: Machine): Outcome {
     const message = `bpf_obj_new type ID argument must be of a struct: ${id} is none`;
     return machine.fail({ kind: 'refused-by-kernel', message });
   }
+  if (isInvalid(machine, type.id)) {
+    const message = 'bpf_obj_new/bpf_percpu_obj_new requires prog BTF';
+    return machine.fail({ kind: 'refused-by-kernel', message });
+  }
   let address: bigint;
   try {
-    address = machine.objects.create(type.size);
+    address = newObject(machine, type.id, type.size);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return machine.answer(0);
@@ -27,11 +34,34 @@ function create(machine: Machine): Outcome {
   return machine.answer(address);
 }
 
+/** A struct whose objects can be in a list and in a tree has to count: the kernel does not take its BTF otherwise. */
+function isInvalid(machine: Machine, typeId: number): boolean {
+  const names = new Set(specialFieldsOfType(machine, typeId).map(({ name }) => name));
+  return names.has('bpf_list_node') && names.has('bpf_rb_node') && !names.has('bpf_refcount');
+}
+
+/** An object whose fields of the kernel's own are as it begins them (bpf_obj_init). */
+function newObject(machine: Machine, typeId: number, size: number): bigint {
+  const fields = specialFieldsOfType(machine, typeId);
+  const counter = fields.find(({ name }) => name === 'bpf_refcount');
+  const address = machine.objects.create(size, typeId, counter?.offset);
+  for (const { name, offset } of fields) {
+    const at = address + BigInt(offset);
+    if (name === 'bpf_list_head' || name === 'bpf_list_node') initLinks(machine, at);
+    if (name === 'bpf_rb_node') clearNode(machine, at);
+  }
+  return address;
+}
+
 /** The object in R1, which the program holds; undefined with a fault. */
 function heldObject(machine: Machine): bigint | undefined {
   const address = machine.register(1);
   if (machine.references.has(address)) return address;
-  machine.fail({ kind: 'refused-by-kernel', message: 'arg#0 expected pointer to allocated object' });
+  const isPointer = typeName(machine, address) !== 'scalar';
+  const message = isPointer
+    ? 'arg#0 expected pointer to allocated object'
+    : 'R1 must be referenced or trusted';
+  machine.fail({ kind: 'refused-by-kernel', message });
   return undefined;
 }
 
@@ -40,14 +70,22 @@ function drop(machine: Machine): Outcome {
   const address = heldObject(machine);
   if (address === undefined) return outcome.fault;
   machine.references.release(address);
-  machine.objects.drop(address);
+  dropObject(machine, address);
   return outcome.next;
 }
 
-/** bpf_refcount_acquire_impl(object, meta): the same pointer, which has to be dropped too. */
+/** bpf_refcount_acquire_impl(object, meta): the same pointer, which has to be dropped too. The object may be lent only. */
 function acquire(machine: Machine): Outcome {
-  const address = heldObject(machine);
-  if (address === undefined) return outcome.fault;
+  const address = machine.register(1);
+  const object = machine.objects.at(address);
+  if (object?.open !== true || object.offset !== 0) {
+    const message = 'arg#0 is neither owning or non-owning ref';
+    return machine.fail({ kind: 'refused-by-kernel', message });
+  }
+  if (!specialFieldsOfType(machine, object.typeId).some(({ name }) => name === 'bpf_refcount')) {
+    const message = "arg#0 doesn't point to a type with bpf_refcount field";
+    return machine.fail({ kind: 'refused-by-kernel', message });
+  }
   machine.objects.share(address);
   machine.references.acquire(address, machine.slot);
   return machine.answer(address);

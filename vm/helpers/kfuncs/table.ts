@@ -2,18 +2,22 @@ import type { Kfunc } from '../../machine/helper.ts';
 import { arenaKfuncs } from './arena.ts';
 import { dynptrKfuncs } from './dynptr.ts';
 import { iterNumKfuncs } from './iter-num.ts';
+import { listKfuncs } from './lists.ts';
 import { objectKfuncs } from './objects.ts';
 import { sectionKfuncs } from './sections.ts';
 import { throwKfuncs } from './throw.ts';
+import { treeKfuncs } from './trees.ts';
 import { workQueueKfuncs } from './work-queue.ts';
 
 const implemented: readonly Kfunc[] = [
   ...arenaKfuncs,
   ...dynptrKfuncs,
   ...iterNumKfuncs,
+  ...listKfuncs,
   ...objectKfuncs,
   ...sectionKfuncs,
   ...throwKfuncs,
+  ...treeKfuncs,
   ...workQueueKfuncs,
 ];
 
