@@ -41,6 +41,30 @@ export interface CStruct extends Spelled {
   readonly union: boolean;
   readonly size: number;
   readonly members: () => readonly CMember[];
+  /** Of an enum of Rust: what else is in it, by the value of a discriminant. Undefined, or gives undefined, without. */
+  readonly variants?: () => CVariants | undefined;
+}
+
+/** Parts of which one at a time is there. */
+export interface CVariants {
+  /** Its value says which; undefined where there is only one. */
+  readonly discriminant: CMember | undefined;
+  readonly variants: readonly CVariant[];
+}
+
+export interface CVariant {
+  /** Of the discriminant, ends included; none: this is there for all values that no other variant has. */
+  readonly values: readonly { readonly low: bigint; readonly high: bigint }[];
+  /** In Rust one, with the variant's name, a struct of what is in it. */
+  readonly members: readonly CMember[];
+}
+
+/** The variant that is there for a value of the discriminant. */
+export function activeVariant({ variants }: CVariants, value: bigint | undefined): CVariant | undefined {
+  const chosen = variants.find(({ values }) =>
+    values.some(({ low, high }) => value !== undefined && value >= low && value <= high),
+  );
+  return chosen ?? variants.find(({ values }) => values.length === 0);
 }
 
 export interface CMember {

@@ -4,7 +4,7 @@ import type { Cursor } from './cursor.ts';
 import type { Die } from './die.ts';
 import type { Unit } from './unit.ts';
 
-/** Where the code of an entry is: ascending, not overlapping, without empty ranges. */
+/** Where the code of an entry is: ascending, neither touching nor empty. */
 export function rangesOf(die: Die): AddressRange[] {
   return normalise(die.has(DW_AT.ranges) ? listedRanges(die) : contiguousRange(die));
 }
@@ -95,7 +95,7 @@ function normalise(ranges: readonly AddressRange[]): AddressRange[] {
   const merged: AddressRange[] = [];
   for (const range of sorted) {
     const last = merged.at(-1);
-    if (last !== undefined && range.low < last.high)
+    if (last !== undefined && range.low <= last.high)
       merged[merged.length - 1] = { low: last.low, high: Math.max(last.high, range.high) };
     else merged.push(range);
   }

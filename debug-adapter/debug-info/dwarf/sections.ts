@@ -69,7 +69,7 @@ export class Sections {
         this.warnings.add(`${name}+0x${offset.toString(16)}: ${problem}`);
         continue;
       }
-      const low = view.getUint32(offset, true) + symbol.value;
+      const low = view.getUint32(offset, true) + (holdsValue(relocation) ? 0 : symbol.value);
       view.setUint32(offset, low, true);
       if (size === 4) continue;
       const carry = Math.floor(low / sectionSpan) + this.#sectionPart(relocation);
@@ -82,4 +82,10 @@ export class Sections {
   #sectionPart({ symbol: { section } }: ElfRelocation): number {
     return this.#indices.has(section) || section === SHN.undef || section >= SHN.loreserve ? 0 : section;
   }
+}
+
+/** Binutils before 2.41 writes the value of a global symbol into the word as well. */
+function holdsValue({ type, symbol }: ElfRelocation): boolean {
+  const ofBinutils = type === R_BPF.binutilsData32 || type === R_BPF.binutilsData64;
+  return ofBinutils && symbol.type !== 'section';
 }

@@ -69,6 +69,7 @@ function spell(
       return next(parenthesised ? `(${pointer})` : pointer);
     }
     case DW_TAG.array_type:
+      if (die.unit.language === 'rust') return base(rustArray(die, depth, count));
       return next(
         inner +
           dimensionsOf(die)
@@ -91,6 +92,11 @@ function spell(
   }
 }
 
+function rustArray(die: Die, depth: number, count: { parts: number }): string {
+  const element = spell(die.reference(DW_AT.type), '', '', depth + 1, count);
+  return dimensionsOf(die).reduceRight((inner, length) => `[${inner}; ${length}]`, element);
+}
+
 const tagWords: ReadonlyMap<number, string> = new Map([
   [DW_TAG.structure_type, 'struct'],
   [DW_TAG.class_type, 'class'],
@@ -102,7 +108,7 @@ function taggedName(die: Die, name: string | undefined): string {
   const word = tagWords.get(die.tag);
   if (word === undefined) return name ?? '...';
   if (name === undefined) return `${word} {...}`;
-  return die.unit.language === 'rust' ? name : `${word} ${name}`;
+  return die.unit.language === 'rust' ? die.unit.units.path(die, name) : `${word} ${name}`;
 }
 
 function joinWords(left: string, right: string): string {

@@ -4,6 +4,7 @@ import type { Die } from './die.ts';
 import { enumType } from './enums.ts';
 import { dimensionsOf, structMembers } from './members.ts';
 import { bareOf, declareType } from './type-spelling.ts';
+import { variantsOf } from './variants.ts';
 import type { Warnings } from './warnings.ts';
 
 /** Types nested in one another without a struct or pointer between them, deeper than any that is written. */
@@ -96,6 +97,9 @@ export class TypeReader {
       union: die.tag === DW_TAG.union_type,
       size,
       members: () => (members ??= this.#warnings.attempt(() => structMembers(die, size, this), [])),
+      ...(die.unit.language === 'rust' && {
+        variants: () => this.#warnings.attempt(() => variantsOf(die, this), undefined),
+      }),
       declare,
     };
   }

@@ -81,7 +81,7 @@ class UnitScan implements UnitIndex {
       if (hasCode) this.functions.push(offset);
       this.#noteParent(offset);
     } else if (typeTags.has(tag)) this.types.push(offset);
-    if (tag === DW_TAG.namespace || tag === DW_TAG.structure_type) this.#noteParent(offset);
+    if (spaces.has(tag)) this.#noteParent(offset);
   }
 
   #noteParent(offset: number): void {

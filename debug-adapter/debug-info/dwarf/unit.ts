@@ -24,6 +24,8 @@ export interface Units {
   readonly sections: Sections;
   dieAt(offset: number): Die;
   dieOfSignature(signature: bigint): Die;
+  /** The name of an entry behind those of its namespaces: `rules::classify`. */
+  path(die: Die, name: string): string;
 }
 
 const info = '.debug_info';

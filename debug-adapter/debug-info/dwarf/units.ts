@@ -62,18 +62,18 @@ export class DwarfUnits implements Units {
       (attribute) => die.withAttribute(attribute) !== undefined,
     );
     if (named === undefined || !mangled) return name;
-    return [...this.#namespaces(named), name].join('::');
+    return this.path(named, name);
   }
 
-  #namespaces({ unit, offset }: Die): string[] {
+  path({ unit, offset }: Die, name: string): string {
     const { parents } = this.index(unit);
-    const names: string[] = [];
+    const names = [name];
     let parent = parents.get(offset);
     while (parent !== undefined && names.length < deepestNamespace) {
       const die = unit.die(parent);
       names.unshift(die.string(DW_AT.name) ?? '');
       parent = parents.get(parent);
     }
-    return names;
+    return names.join('::');
   }
 }
