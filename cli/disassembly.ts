@@ -86,7 +86,7 @@ class SectionPrinter {
       );
       if (start !== undefined) lines.push('', `${start.name}:`);
       const row = this.#rows.get(offset);
-      const source = row && `; ${row.file}:${row.line}  ${row.text}`.trimEnd();
+      const source = row && `; ${row.file}:${row.line}  ${row.text.trim()}`.trimEnd();
       if (source !== undefined && (source !== lastSource || start !== undefined)) lines.push(source);
       lastSource = source ?? lastSource;
       lines.push(`${String(slot).padStart(6)}: ${hexBytes(bytes, offset)}  ${this.#text(instruction, slot)}`);

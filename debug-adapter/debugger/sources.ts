@@ -3,14 +3,17 @@ import type { Problem } from '../../vm/base/problem.ts';
 import type { LinkedLine } from '../../vm/object/link/line-table.ts';
 import type { FileAccessor } from './file-accessor.ts';
 import { baseName, folderOf, isAbsolute, joinPath, mapPath, pathKey } from './paths.ts';
+import { nameOfRecovered, recoveredUri, recoverText } from './recovered-source.ts';
 
 export interface SourceFile {
   /** As the line table has it. */
   readonly name: string;
-  /** Where it is here; undefined where it was not found. */
+  /** Where it is here, or the URI of what stands for it; undefined where it was not found and nothing of it is known. */
   readonly path: string | undefined;
   /** Its contents; undefined where it was not found. */
   readonly text: string | undefined;
+  /** Where it was not found: the lines that the object knows the text of. */
+  readonly recovered?: string;
 }
 
 export interface SourceSettings {
@@ -40,7 +43,7 @@ export class Sources {
     for (const [name, own] of byFile(rows)) {
       const file = await findSource(name, own, settings, files);
       found.push(file);
-      const warning = file.path === undefined ? missing(name, settings) : changed(file, own, settings);
+      const warning = file.text === undefined ? missing(file, settings) : changed(file, own, settings);
       if (warning !== undefined) warnings.push(warning);
       else if (file.path !== undefined && compiled !== undefined) {
         const edited = await files.modified(file.path);
@@ -64,14 +67,16 @@ export class Sources {
    * its name, and is at that path from then on.
    */
   namesOf(path: string): readonly string[] {
+    const recovered = this.#files.get(nameOfRecovered(path) ?? '');
+    if (recovered !== undefined) return [recovered.name];
     const key = pathKey(path);
     const same = this.files.filter((file) => file.path !== undefined && pathKey(file.path) === key);
     if (same.length > 0) return same.map(({ name }) => name);
     const name = baseName(path).toLowerCase();
     const lost = this.files.filter(
-      (file) => file.path === undefined && baseName(file.name).toLowerCase() === name,
+      (file) => file.text === undefined && isNotAt(file) && baseName(file.name).toLowerCase() === name,
     );
-    for (const file of lost) this.#files.set(file.name, { ...file, path });
+    for (const file of lost) this.#files.set(file.name, { name: file.name, path, text: undefined });
     return lost.map((file) => file.name);
   }
 }
@@ -104,7 +109,15 @@ async function findSource(
     if (differentRow(file.text, rows) === undefined) return file;
     first ??= file;
   }
-  return first ?? { name, path: undefined, text: undefined };
+  if (first !== undefined) return first;
+  const recovered = recoverText(name, rows);
+  const path = recovered === undefined ? undefined : recoveredUri(name);
+  return { name, path, text: undefined, ...(recovered !== undefined && { recovered }) };
+}
+
+/** Whether no file of this machine stands for it. */
+function isNotAt({ path }: SourceFile): boolean {
+  return path === undefined || nameOfRecovered(path) !== undefined;
 }
 
 /** In the order of trust: what the user says, what the compiler said, then the neighbourhood of the object. */
@@ -123,10 +136,14 @@ function candidates(name: string, { objectPath, cwd, sourceMap }: SourceSettings
   return [...new Set(paths)];
 }
 
-function missing(name: string, { objectPath }: SourceSettings): Problem {
+function missing({ name, recovered }: SourceFile, { objectPath }: SourceSettings): Problem {
+  const shown =
+    recovered === undefined
+      ? 'its code is shown as instructions'
+      : 'only the lines of it that have code are shown, as the object knows them';
   return {
     code: 'source-missing',
-    message: `the source file ${name} of ${baseName(objectPath)} was not found; its code is shown as instructions`,
+    message: `the source file ${name} of ${baseName(objectPath)} was not found; ${shown}`,
     hint: 'Say in sourceMap where its folder is.',
   };
 }

@@ -5,15 +5,16 @@ import { count, integer, list, optional, record, text } from '../protocol/shape.
 import type { Session } from '../session.ts';
 import { handler, type Handler } from './handler.ts';
 import { addressOf, memoryReference } from './memory-reference.ts';
-import { lineBody, listingReference } from './source-body.ts';
+import { lineBody, listingReference, recoveredSource } from './source-body.ts';
 
 const modifiers = { condition: optional(text), hitCondition: optional(text), logMessage: optional(text) };
 const source = record({ path: optional(text), name: optional(text), sourceReference: optional(integer) });
 
-/** The file a client means: its path, or the listing that it fetched. */
+/** The file a client means: its path, or what it fetched. */
 function pathOf(session: Session, { path, sourceReference }: ReturnType<typeof source>): string {
   if (sourceReference === listingReference) return session.debugger.places.listingPath;
-  return path ?? raise('bad-arguments', 'a source without a path has no breakpoints');
+  const fetched = sourceReference === undefined ? undefined : recoveredSource(session, sourceReference)?.path;
+  return fetched ?? path ?? raise('bad-arguments', 'a source without a path has no breakpoints');
 }
 
 export function breakpointBody(session: Session, bound: BoundBreakpoint): DebugProtocol.Breakpoint {

@@ -6,7 +6,7 @@ import type { ListingBody } from '../protocol/requests.ts';
 import type { Session } from '../session.ts';
 import { handler, type Handler } from './handler.ts';
 import { addressOf, memoryReference } from './memory-reference.ts';
-import { listingReference, placeBody, sourceBody } from './source-body.ts';
+import { listingReference, placeBody, recoveredSource, sourceBody } from './source-body.ts';
 
 /** Far more than a client shows at once; a wrong count must not exhaust the memory. */
 const mostRows = 1 << 16;
@@ -53,8 +53,10 @@ export const disassemblyHandlers: readonly Handler[] = [
     {
       handle: (session, args) => {
         const reference = args.source?.sourceReference ?? args.sourceReference;
+        const content = reference === undefined ? undefined : recoveredSource(session, reference)?.recovered;
+        if (content !== undefined) return { content };
         if (reference !== listingReference)
-          raise('unknown-source', 'files are read from disk; only the listing can be asked for');
+          raise('unknown-source', 'files are read from disk; only what is not there can be asked for');
         return { content: session.debugger.places.listing.text, mimeType: 'text/x-bpf-listing' };
       },
     },

@@ -26,6 +26,14 @@ export class Objects {
   }
 }
 
+/** The object as if the compiler had written no .BTF.ext: its section has another name, of the same length. */
+export function withoutLineTexts(object: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(object);
+  for (let at = bytes.indexOf('.BTF.ext\0'); at >= 0; at = bytes.indexOf('.BTF.ext\0', at + 1))
+    bytes.write('.BTF.not', at);
+  return bytes;
+}
+
 export function xdpProgram(
   section: string,
   name: string,

@@ -35,7 +35,7 @@ test('on random programs in all flavours', () => {
       'refused-by-kernel',
     ]),
   );
-});
+}, 120_000);
 
 const root = new URL('../../', import.meta.url);
 const objects = ['examples', 'test/bench', 'test/unoptimised'].flatMap((folder) =>

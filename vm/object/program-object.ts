@@ -154,7 +154,7 @@ export interface LineRow {
   readonly line: number;
   /** Counted from 1; 0 where the compiler gave none. */
   readonly column: number;
-  /** The line's text as the compiler saw it, without indentation; may be empty. */
+  /** The line's text as the compiler saw it, with its indentation; may be empty. */
   readonly text: string;
 }
 

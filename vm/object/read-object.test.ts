@@ -93,8 +93,8 @@ describe('a compiled object', () => {
 
   test('has line rows with the text of the source', () => {
     for (const [marker, text] of [
-      ['runs', 'runs++; // LINE runs'],
-      ['stop', 'return 1; // LINE stop'],
+      ['runs', '\truns++; // LINE runs'],
+      ['stop', '\t\treturn 1; // LINE stop'],
     ] as const) {
       const line = markedLine('foreach.bpf.c', marker);
       const rows = fixture('foreach-O0.bpf.o').lines.filter((row) => row.line === line);
@@ -425,7 +425,7 @@ describe('.BTF.ext', () => {
       return buildBtfExt(undefined, { recordSize: 20, sections: [{ name: s.add('xdp'), records: [row] }] });
     });
     expect(expectOk(result).lines).toEqual([
-      { section: 1, offset: 0, file: 'a.c', line: 7, column: 3, text: 'return 0;' },
+      { section: 1, offset: 0, file: 'a.c', line: 7, column: 3, text: '  return 0;' },
     ]);
   });
 

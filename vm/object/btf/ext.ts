@@ -80,7 +80,7 @@ export function readBtfExt(bytes: Uint8Array, btf: Btf, place: Place = {}): Resu
         return {
           ...located,
           file: btf.string(reader.u32(at + 4)),
-          text: btf.string(reader.u32(at + 8)).trim(),
+          text: btf.string(reader.u32(at + 8)).trimEnd(),
           line: position >>> columnBits,
           column: position & ((1 << columnBits) - 1),
         };
