@@ -112,6 +112,7 @@ export class Session {
     const target = expectOk(await Debugger.load(configuration, this.#files));
     const inspector = new Inspector(target.vm, {
       frameRegisters: (frame) => target.frameRegisters(frame),
+      source: target.source,
       change: (change) => target.recording.change(change),
       edited: (edit) => void this.#edits.push(edit),
     });

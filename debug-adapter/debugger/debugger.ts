@@ -21,6 +21,7 @@ import { load } from './load.ts';
 import type { Places } from './places.ts';
 import type { RunPlan } from './run-plan.ts';
 import { frameRegisters, readStack } from './stack.ts';
+import { SourceView } from './source-view.ts';
 import { Stepper, type StepEnd } from './stepper.ts';
 import type { Granularity, Progress, Stop, StepKind } from './stop.ts';
 
@@ -53,6 +54,8 @@ export class Debugger {
   readonly disassembly: Disassembly;
   /** Of everything that has happened since the debugger was made. */
   readonly recording: Recording;
+  /** What debug information says of the source; undefined where there is none. */
+  readonly source: SourceView | undefined;
   /** What the user should know about the object and its sources; nothing of it stops the session. */
   readonly warnings: readonly Problem[];
   /** Whether a fault is a stop of its own; otherwise it is one way for a run to end. */
@@ -86,13 +89,19 @@ export class Debugger {
     this.places = places;
     this.warnings = parts.warnings;
     this.recording = new Recording(vm);
+    this.source =
+      scopes.info &&
+      new SourceView(code, scopes, places.lines, this.recording, (file) => places.sources.file(file)?.text);
     this.#plan = parts.plan;
     this.#settings = settings;
     const binder = new Binder(code, places, (id) => machine.helpers.nameOf(id));
     this.breakpoints = new BreakpointTable(binder, machine.code, (slots) =>
       this.#execution.setBreakpoints(slots),
     );
-    this.#execution = new Execution(vm, settings.cycleLimit, () => this.#tellOutputs());
+    this.#execution = new Execution(vm, settings.cycleLimit, () => {
+      this.recording.checkpoint();
+      this.#tellOutputs();
+    });
     this.scopes = scopes;
     this.#view = new InlineView(places.lines, scopes);
     this.#stepper = new Stepper({

@@ -3,6 +3,8 @@ import { argumentsOf } from '../debugger/inspection/arguments.ts';
 import { arrayOf, basic, spell, wordDeclarator, type CType } from '../debug-info/c-type.ts';
 import { contextPointer } from '../debugger/inspection/context-nodes.ts';
 import { packetOf } from '../debugger/inspection/context-fields.ts';
+import { stateText } from '../debugger/inspection/locals/local-nodes.ts';
+import { FrameLocals } from '../debugger/inspection/locals/locals.ts';
 import { globalNamed } from '../debugger/inspection/globals.ts';
 import { functionOfFrame } from '../debugger/inspection/parameters.ts';
 import { registerCount, registerValue } from '../debugger/inspection/register-nodes.ts';
@@ -23,13 +25,15 @@ export class FrameNames {
     this.frame = frame;
   }
 
-  /** An argument, a variable, a map, a function, a register or an enumeration constant, in this order. */
+  /** A local variable or an argument, a variable of the file, a map, a function, a register or an enumeration constant, in this order. */
   named(name: string, at: number): Operand {
     return this.#find(name, at) ?? raiseAt(at, 'unknown-name', `nothing here is called ${name}`);
   }
 
   #find(name: string, at: number): Operand | undefined {
-    const argument = argumentsOf(this.target, this.frame).find((candidate) => candidate.name === name);
+    const local = this.#local(name, at);
+    if (local !== undefined) return valueOperand(local);
+    const argument = this.#argument(name);
     if (argument !== undefined) {
       if (argument.value === undefined)
         raiseAt(at, 'unknown-argument', `${name} is not known after entry: there is no debug info for it`);
@@ -42,6 +46,22 @@ export class FrameNames {
     if (map !== undefined) return { kind: 'map', map };
     const value = this.function(name) ?? this.#register(name, at) ?? this.#constant(name);
     return value && valueOperand(value);
+  }
+
+  #local(name: string, at: number): Value | undefined {
+    const locals = FrameLocals.of(this.target, this.frame);
+    const local = locals?.named(name);
+    if (locals === undefined || local === undefined) return undefined;
+    const [state] = locals.states([local]);
+    if (state === undefined) return undefined;
+    if ('value' in state) return state.value;
+    return raiseAt(at, 'unknown-value', `${name} has no value here: ${stateText(state)}`);
+  }
+
+  /** Without debug information: what the kernel passed. */
+  #argument(name: string): ReturnType<typeof argumentsOf>[number] | undefined {
+    if (FrameLocals.of(this.target, this.frame) !== undefined) return undefined;
+    return argumentsOf(this.target, this.frame).find((candidate) => candidate.name === name);
   }
 
   get #functionName(): string | undefined {

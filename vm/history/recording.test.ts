@@ -209,7 +209,7 @@ describe('review', () => {
     const look = ({ machine }: VirtualMachine): void => {
       seen.push(`${machine.cycle}: ${machine.slot === slots[machine.cycle]} ${machine.register(5) === 77n}`);
     };
-    expectOk(recording.review(2, [slots[1]!, slots[2]!, slots[5]!, slots[8]!], look));
+    expectOk(recording.review(2, 9, [slots[1]!, slots[2]!, slots[5]!, slots[8]!], look));
     expect(seen).toEqual(['2: true false', '5: true true', '8: true true']);
   });
 
@@ -219,7 +219,7 @@ describe('review', () => {
     const hash = stateHash(vm);
     const { outputs, notes } = vm.machine;
     const told = [outputs.length, notes.length];
-    expectOk(recording.review(0, [vm.machine.slot, 0, 1], () => undefined));
+    expectOk(recording.review(0, 9, [vm.machine.slot, 0, 1], () => undefined));
     expect(stateHash(vm)).toBe(hash);
     expect(vm.breakpoints).toEqual([vm.machine.slot]);
     expect([outputs.length, notes.length]).toEqual(told);

@@ -19,6 +19,17 @@ interface JournalEntry extends Moment {
   readonly after: Moment;
 }
 
+/** A state on the way, so that less has to be run again. */
+interface Checkpoint extends Moment {
+  readonly saved: SavedMachine;
+  /** How many entries of the journal it has behind it. */
+  readonly entries: number;
+}
+
+/** Cycles from one checkpoint to the next, and how many there are. */
+const checkpointDistance = 2 ** 24;
+const mostCheckpoints = 4;
+
 /** Bytes of states that are kept; of more, the oldest are given up. */
 const keptBytes = 2 ** 28;
 
@@ -34,6 +45,8 @@ export class Recording {
   readonly #start: SavedMachine;
   /** In the order in which the changes were made. */
   readonly #journal: JournalEntry[] = [];
+  /** Ascending. */
+  #checkpoints: readonly Checkpoint[] = [];
 
   /** Starts with the state the machine is in. */
   constructor(vm: VirtualMachine) {
@@ -73,8 +86,18 @@ export class Recording {
     }
   }
 
-  /** A change after `entry` is of another story. */
+  /** To be called now and then during long runs: going back then does not begin at their start. */
+  checkpoint(): void {
+    const now = this.moment;
+    const last = this.#checkpoints.findLast(({ run }) => run === now.run)?.cycle ?? 0;
+    if (now.cycle - last < checkpointDistance) return;
+    const made = { ...now, saved: this.#vm.save(), entries: this.#journal.length };
+    this.#checkpoints = [...this.#checkpoints, made].slice(-mostCheckpoints);
+  }
+
+  /** What comes after `entry` is of another story then. */
   #write(entry: JournalEntry): void {
+    this.#checkpoints = this.#checkpoints.filter((checkpoint) => !isBefore(entry, checkpoint));
     const kept = this.#journal.filter((earlier) => !isBefore(entry, earlier));
     this.#journal.splice(0, this.#journal.length, ...kept, entry);
   }
@@ -92,9 +115,12 @@ export class Recording {
       const past = this.#journal.filter(
         (entry) => !isBefore(target, entry) && !isBefore(target, entry.after),
       );
-      const start = past.findLastIndex(({ saved }) => saved !== undefined);
-      vm.restore(past[start]?.saved ?? this.#start);
-      for (const entry of past.slice(start + 1)) this.#redo(entry);
+      const kept = past.findLastIndex(({ saved }) => saved !== undefined);
+      const checkpoint = this.#checkpoints.findLast(
+        (candidate) => candidate.entries > kept && !isBefore(target, candidate),
+      );
+      vm.restore(checkpoint?.saved ?? past[kept]?.saved ?? this.#start);
+      for (const entry of past.slice(checkpoint?.entries ?? kept + 1)) this.#redo(entry);
       this.#runTo(target);
     });
     vm.setBreakpoints(breakpoints);
@@ -103,28 +129,34 @@ export class Recording {
   }
 
   /**
-   * Goes through the present run again, from cycle `from` to where the machine stands, and shows `look` the machine
+   * Goes through cycles `from` to `to` of the present run again, which are not after the present one, and shows `look` the machine
    * whenever it is about to execute one of `slots`, after each change that was made there. Then all is as it was before.
    * Problems: those of `seek`.
    */
-  review(from: number, slots: readonly number[], look: (vm: VirtualMachine) => void): Result<void> {
+  review(
+    from: number,
+    to: number,
+    slots: readonly number[],
+    look: (vm: VirtualMachine) => void,
+  ): Result<void> {
     const vm = this.#vm;
     const { breakpoints, watches } = vm;
-    const now = this.moment;
     const saved = vm.save();
-    const start = { run: now.run, cycle: from };
+    const { run } = this.moment;
+    const start = { run, cycle: from };
+    const end = { run, cycle: to };
     const result = attempt(() => {
       expectOk(this.seek(start));
       vm.setBreakpoints(slots);
       vm.setWatches([]);
       for (const entry of this.#journal.filter((candidate) => isBefore(start, candidate))) {
-        if (!isBefore(entry, now)) break;
+        if (!isBefore(entry, end)) break;
         this.#redo(entry, look);
         if (!slots.includes(vm.machine.slot)) continue;
         look(vm);
         vm.passBreakpoint();
       }
-      this.#runTo(now, look);
+      this.#runTo(end, look);
     });
     vm.restore(saved);
     vm.setBreakpoints(breakpoints);

@@ -64,7 +64,21 @@ export function formatValue(value: Value, options: TextOptions): string {
 
 function withNumber(value: Value, text: (number: bigint) => string): string {
   const number = numberOf(value);
-  return number === undefined ? unreadable : text(number);
+  return number === undefined ? missing(value) : text(number);
+}
+
+/** What stands for a value whose bytes do not exist. */
+function missing({ type, bits, storage }: Value): string {
+  const size = bits === undefined ? (sizeOf(type) ?? 0) : Math.ceil((bits.offset + bits.size) / 8);
+  return storage.gap?.(0, size) ?? unreadable;
+}
+
+/** Whether a struct or array is known in part. */
+function hasSomeBytes({ type, storage }: Value): boolean {
+  if (storage.gap === undefined) return false;
+  const size = sizeOf(type) ?? 0;
+  for (let offset = 0; offset < size; offset++) if (storage.read(offset, 1) !== undefined) return true;
+  return false;
 }
 
 /** `0x10000000e <packet+14>` */
@@ -102,14 +116,14 @@ function pointerText(type: CPointer, address: bigint, options: TextOptions): str
 
 function floatText(value: Value): string {
   const bytes = bytesOf(value);
-  if (bytes === undefined) return unreadable;
+  if (bytes === undefined) return missing(value);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length === 4) return `${view.getFloat32(0, true)}`;
   return bytes.length === 8 ? `${view.getFloat64(0, true)}` : `0x${toHex(bytes.slice().reverse())}`;
 }
 
 function structText(value: Value, type: CStruct, options: TextOptions): string {
-  if (bytesOf(value) === undefined) return unreadable;
+  if (bytesOf(value) === undefined && !hasSomeBytes(value)) return missing(value);
   const members = visibleMembers(type);
   return braced(members.length, options, (index, inner) => {
     const member = members[index];
@@ -121,8 +135,9 @@ function arrayText(value: Value, type: CArray, options: TextOptions): string {
   const { element, count } = type;
   const shown = Math.min(count, options.limits.elements);
   const size = sizeOf(element) ?? 0;
-  if (value.storage.read(0, shown * size) === undefined) return unreadable;
-  if (element.kind === 'integer' && element.size === 1) {
+  const whole = value.storage.read(0, shown * size) !== undefined;
+  if (!whole && !hasSomeBytes(value)) return missing(value);
+  if (whole && element.kind === 'integer' && element.size === 1) {
     const bytes = value.storage.read(0, count) ?? new Uint8Array();
     if (element.form === 'byte') return byteText(bytes, options.limits);
     const text = element.form === 'char' ? stringIn(bytes) : undefined;

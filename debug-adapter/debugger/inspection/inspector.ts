@@ -6,8 +6,10 @@ import { spell } from '../../debug-info/c-type.ts';
 import { contextNode, packetNode } from './context-nodes.ts';
 import { shortText } from './format-value.ts';
 import { globalNodes } from './global-nodes.ts';
+import { localNodes } from './locals/local-nodes.ts';
+import { FrameLocals } from './locals/locals.ts';
 import { mapNodes } from './map-nodes.ts';
-import { groupNode, textNode, type NodeContext } from './nodes.ts';
+import { groupNode, page, textNode, type NodeContext } from './nodes.ts';
 import { registerNodes } from './register-nodes.ts';
 import { Target, type InspectedMachine, type InspectionHost } from './target.ts';
 import { timerNodes } from './timer-nodes.ts';
@@ -50,12 +52,15 @@ export class Inspector {
       groupNode(name, '', parts);
     const traversal = (): readonly VariableScope[] =>
       scope('Traversal', this.#traversal(context, frame), frame.kind === 'helper' ? 'locals' : undefined);
+    const locals = FrameLocals.of(this.target, frame);
     const variables = (): readonly VariableScope[] => [
-      ...scope(
-        'Arguments',
-        group('arguments', () => argumentNodes(context, frame)),
-        'arguments',
-      ),
+      ...(locals === undefined
+        ? scope(
+            'Arguments',
+            group('arguments', () => argumentNodes(context, frame)),
+            'arguments',
+          )
+        : localScope(context, locals)),
       ...traversal(),
       ...scope(
         'Registers',
@@ -130,6 +135,20 @@ export class Inspector {
       assign: assign && ((value, text) => assign(value, text, frame)),
     };
   }
+}
+
+/** Its variables are read when they are asked for: some may have to be looked for in the past. */
+function localScope(context: NodeContext, locals: FrameLocals): readonly VariableScope[] {
+  const count = locals.locals.length;
+  if (count === 0) return [];
+  let nodes: readonly VariableNode[] | undefined;
+  const root: VariableNode = {
+    ...textNode('locals', ''),
+    named: count,
+    children: (filter, start, wanted) =>
+      filter === 'named' ? page((nodes ??= localNodes(context, locals)), start, wanted) : [],
+  };
+  return [{ name: 'Locals', hint: 'locals', expensive: false, root }];
 }
 
 function argumentNodes(context: NodeContext, frame: DebugFrame): readonly VariableNode[] {

@@ -6,10 +6,12 @@ import { state } from '../../../vm/machine/layout.ts';
 import type { Machine } from '../../../vm/machine/machine.ts';
 import type { Region } from '../../../vm/memory/regions.ts';
 import type { DebugFrame } from '../frame.ts';
+import type { SourceView } from '../source-view.ts';
 import { BtfTypes } from '../../debug-info/btf-types.ts';
 import { untyped, type CType } from '../../debug-info/c-type.ts';
 import { AddressDescriber } from './describe-address.ts';
 import { isTextByte, type Surroundings } from './format-value.ts';
+import type { FrameLocals } from './locals/locals.ts';
 import type { Storage } from './value.ts';
 import { decodeUtf8 } from '../../../vm/base/byte-reader.ts';
 
@@ -24,6 +26,8 @@ export interface InspectionHost {
   frameRegisters(frame: DebugFrame): readonly (bigint | undefined)[];
   /** Makes a change and writes it down, so that it is made again where the run is gone through again. */
   change?(change: () => Result<void>): Result<void>;
+  /** What debug information says of the source; undefined where there is none. */
+  readonly source?: SourceView | undefined;
   /** Called after each change, for clients that show the bytes. */
   edited?(edit: Edit): void;
 }
@@ -39,12 +43,16 @@ export class Target implements Surroundings {
   readonly machine: Machine;
   readonly host: InspectionHost;
   readonly types: BtfTypes | undefined;
+  readonly source: SourceView | undefined;
+  /** Of the frames of this stop. */
+  readonly frameLocals = new WeakMap<DebugFrame, FrameLocals>();
   readonly #describer: AddressDescriber;
 
   constructor(vm: InspectedMachine, host: InspectionHost) {
     this.vm = vm;
     this.machine = vm.machine;
     this.host = host;
+    this.source = host.source;
     const { btf } = vm.machine.program.object;
     this.types = btf && new BtfTypes(btf);
     this.#describer = new AddressDescriber(this);

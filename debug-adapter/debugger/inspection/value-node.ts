@@ -13,6 +13,8 @@ export interface ValueNodeOptions {
   /** An expression of a unary operand's rank, so that `.x` and `[i]` can follow. */
   readonly expression?: string | undefined;
   readonly virtual?: boolean;
+  /** Said behind the value. */
+  readonly note?: string;
 }
 
 /** A typed value with its parts: members, elements, what it points to. */
@@ -23,6 +25,7 @@ export class ValueNode implements VariableNode {
   readonly virtual: boolean;
   readonly inner: Value;
   readonly #context: NodeContext;
+  readonly #note: string;
   #parts: Parts | undefined;
 
   constructor(context: NodeContext, value: Value, options: ValueNodeOptions) {
@@ -32,13 +35,14 @@ export class ValueNode implements VariableNode {
     this.type = spell(value.type);
     this.evaluateName = options.expression;
     this.virtual = options.virtual ?? false;
+    this.#note = options.note === undefined ? '' : ` ${options.note}`;
   }
 
   value(format: ValueFormat): string {
     const { target, limits } = this.#context;
     const text = formatValue(this.inner, { ...format, surroundings: target, limits });
     const packet = packetPointerText(target, this.inner);
-    return packet === '' ? text : `${text} <${packet}>`;
+    return (packet === '' ? text : `${text} <${packet}>`) + this.#note;
   }
 
   /** Of a pointer: what it points to, since those are the bytes one wants to see. */

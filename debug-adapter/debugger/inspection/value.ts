@@ -8,6 +8,8 @@ export interface Storage {
   readonly address: bigint | undefined;
   /** Undefined where not all of the bytes exist. */
   read(offset: number, size: number): Uint8Array | undefined;
+  /** Of bytes some of which do not exist while others do: what stands for them. */
+  readonly gap?: (offset: number, size: number) => string | undefined;
   /** Undefined: read-only. */
   readonly write: ((offset: number, bytes: Uint8Array) => Result<void>) | undefined;
 }
@@ -35,16 +37,17 @@ export function numberValue(type: CType, number: bigint): Value {
 
 function part(storage: Storage, offset: number): Storage {
   if (offset === 0) return storage;
-  const { write } = storage;
+  const { write, gap } = storage;
   return {
     address: storage.address === undefined ? undefined : storage.address + BigInt(offset),
     read: (at, size) => storage.read(offset + at, size),
+    ...(gap && { gap: (at, size) => gap(offset + at, size) }),
     write: write && ((at, bytes) => write(offset + at, bytes)),
   };
 }
 
 export function readOnly(storage: Storage): Storage {
-  return { address: storage.address, read: (offset, size) => storage.read(offset, size), write: undefined };
+  return { ...storage, read: (offset, size) => storage.read(offset, size), write: undefined };
 }
 
 export function bytesOf(value: Value): Uint8Array | undefined {
