@@ -34,7 +34,11 @@ export async function makeParts(
   const code = new CodeIndex(program);
   const scopes = new CodeScopes(code, info);
   const lines = new LineIndex(code, scopes);
-  const sources = await Sources.find(lines.rows, { objectPath, cwd, sourceMap }, files);
+  const sources = await Sources.find(
+    lines.rows,
+    { objectPath, cwd, sourceMap, checksum: (file) => info?.lines.checksum(file) },
+    files,
+  );
   const text = instructionPrinter(code, (id) => helpers.nameOf(id));
   const places = new Places(lines, sources, listProgram(code, lines, text), objectPath);
   return {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { md5 } from '../../vm/base/md5.ts';
 import { failed, ok } from '../../vm/base/problem.ts';
 import type { LinkedLine } from '../../vm/object/link/line-table.ts';
 import type { FileAccessor } from './file-accessor.ts';
@@ -85,5 +86,28 @@ describe('stale objects', () => {
     const files = { '/o/a.o': { text: '', modified: 100 }, '/w/a.c': { text, modified } };
     const sources = await find([row('a.c', 1, 'x = 1;')], files);
     expect(sources.warnings.map((warning) => warning.code)).toEqual(code === undefined ? [] : [code]);
+  });
+});
+
+describe('checksums', () => {
+  const text = '// A comment.\n\tx = 1;\n';
+  const checksum = (): Uint8Array => md5(new TextEncoder().encode(text));
+
+  it.each([
+    ['what was compiled, though touched since', text, undefined],
+    ['other ends of lines', text.replaceAll('\n', '\r\n'), undefined],
+    ['an edit where no code is', '// Another.\n\tx = 1;\n', 'object-older'],
+    ['an edit of code', '// A comment.\n\tx = 2;\n', 'source-changed'],
+  ])('%s', async (_, here, code) => {
+    const files = { '/o/a.o': { text: '', modified: 100 }, '/w/a.c': { text: here, modified: 9000 } };
+    const sources = await find([row('a.c', 2, '\tx = 1;')], files, { checksum });
+    expect(sources.warnings.map((warning) => warning.code)).toEqual(code === undefined ? [] : [code]);
+  });
+
+  it('choose among files of one name', async () => {
+    const files = { '/w/a.c': { text: '// Another.\n\tx = 1;\n' }, '/o/a.c': { text } };
+    const sources = await find([row('a.c', 2, '\tx = 1;')], files, { checksum });
+    expect(sources.file('a.c')?.path).toBe('/o/a.c');
+    expect(sources.warnings).toEqual([]);
   });
 });

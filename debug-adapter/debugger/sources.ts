@@ -1,4 +1,6 @@
+import { toHex } from '../../vm/base/bytes.ts';
 import { decodeUtf8 } from '../../vm/base/byte-reader.ts';
+import { md5 } from '../../vm/base/md5.ts';
 import type { Problem } from '../../vm/base/problem.ts';
 import type { LinkedLine } from '../../vm/object/link/line-table.ts';
 import type { FileAccessor } from './file-accessor.ts';
@@ -20,6 +22,17 @@ export interface SourceSettings {
   readonly objectPath: string;
   readonly cwd: string | undefined;
   readonly sourceMap: Readonly<Record<string, string>>;
+  /** MD5 of a file as it was compiled, where the object says it. */
+  readonly checksum?: (name: string) => Uint8Array | undefined;
+}
+
+/** A file that was found, compared with what was compiled. */
+interface Found {
+  readonly file: SourceFile;
+  /** The first row that it does not agree with. */
+  readonly different: LinkedLine | undefined;
+  /** Undefined where the object has no checksum. */
+  readonly sameBytes: boolean | undefined;
 }
 
 /** The source files of an object: where they are on this machine, and whether they still say what was compiled. */
@@ -41,13 +54,20 @@ export class Sources {
     const warnings: Problem[] = [];
     const compiled = await files.modified(settings.objectPath);
     for (const [name, own] of byFile(rows)) {
-      const file = await findSource(name, own, settings, files);
-      found.push(file);
-      const warning = file.text === undefined ? missing(file, settings) : changed(file, own, settings);
-      if (warning !== undefined) warnings.push(warning);
-      else if (file.path !== undefined && compiled !== undefined) {
-        const edited = await files.modified(file.path);
-        if (edited !== undefined && edited > compiled + clockSlack) warnings.push(newer(file.path, settings));
+      const source = await findSource(name, own, settings, files);
+      if (source === undefined) {
+        const lost = recover(name, own);
+        found.push(lost);
+        warnings.push(missing(lost, settings));
+        continue;
+      }
+      found.push(source.file);
+      const { path = '' } = source.file;
+      if (source.different !== undefined) warnings.push(changed(path, source.different, settings));
+      else if (source.sameBytes === false) warnings.push(newer(path, settings));
+      else if (source.sameBytes === undefined && compiled !== undefined) {
+        const edited = await files.modified(path);
+        if (edited !== undefined && edited > compiled + clockSlack) warnings.push(newer(path, settings));
       }
     }
     return new Sources(found, warnings);
@@ -94,22 +114,40 @@ function byFile(rows: readonly LinkedLine[]): Map<string, LinkedLine[]> {
   return byName;
 }
 
-/** The first candidate that says what was compiled, or else the first that is there. */
+/** The first candidate that is what was compiled, or else the first that is there. */
 async function findSource(
   name: string,
   rows: readonly LinkedLine[],
   settings: SourceSettings,
   files: FileAccessor,
-): Promise<SourceFile> {
-  let first: SourceFile | undefined;
+): Promise<Found | undefined> {
+  const checksum = settings.checksum?.(name);
+  let first: Found | undefined;
   for (const path of candidates(name, settings)) {
     const contents = await files.readFile(path);
     if (!contents.ok) continue;
-    const file = { name, path, text: decodeUtf8(contents.value) };
-    if (differentRow(file.text, rows) === undefined) return file;
-    first ??= file;
+    const text = decodeUtf8(contents.value);
+    const different = differentRow(text, rows);
+    const sameBytes = checksum && hasChecksum(contents.value, checksum);
+    const found = { file: { name, path, text }, different, sameBytes };
+    if (different === undefined && sameBytes !== false) return found;
+    first ??= found;
   }
-  if (first !== undefined) return first;
+  return first;
+}
+
+/** Whether the bytes are those of the file that was compiled, or were before a check-out changed its ends of lines. */
+function hasChecksum(bytes: Uint8Array, checksum: Uint8Array): boolean {
+  const wanted = toHex(checksum);
+  if (toHex(md5(bytes)) === wanted) return true;
+  const unix = decodeUtf8(bytes).replaceAll('\r\n', '\n');
+  return [unix, unix.replaceAll('\n', '\r\n')].some((text) => toHex(md5(encoder.encode(text))) === wanted);
+}
+
+const encoder = new TextEncoder();
+
+/** What stands for a file that is not here. */
+function recover(name: string, rows: readonly LinkedLine[]): SourceFile {
   const recovered = recoverText(name, rows);
   const path = recovered === undefined ? undefined : recoveredUri(name);
   return { name, path, text: undefined, ...(recovered !== undefined && { recovered }) };
@@ -148,16 +186,10 @@ function missing({ name, recovered }: SourceFile, { objectPath }: SourceSettings
   };
 }
 
-function changed(
-  { path = '', text = '' }: SourceFile,
-  rows: readonly LinkedLine[],
-  settings: SourceSettings,
-): Problem | undefined {
-  const row = differentRow(text, rows);
-  if (row === undefined) return undefined;
+function changed(path: string, row: LinkedLine, { objectPath }: SourceSettings): Problem {
   return {
     code: 'source-changed',
-    message: `${baseName(path)} is not what ${baseName(settings.objectPath)} was compiled from: line ${row.line} was '${row.text.trim()}'`,
+    message: `${baseName(path)} is not what ${baseName(objectPath)} was compiled from: line ${row.line} was '${row.text.trim()}'`,
     place: { file: path, line: row.line },
     hint: 'Compile it again.',
   };
