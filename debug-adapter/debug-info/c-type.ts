@@ -171,15 +171,23 @@ export function untyped(size: number): CType {
   return number ?? arrayOf(basic.byte, size);
 }
 
-/** Deeper than any struct that is written; damaged debug information may go in circles. */
+/** Deeper, and with more members, than any struct that is written; damaged debug information may go in circles. */
 const deepestNesting = 32;
+const mostMembers = 1 << 16;
 
 /** All members that can be named with one `.`: those of anonymous structs and unions too, in order. */
-export function visibleMembers(struct: CStruct, base = 0, depth = 0): readonly CMember[] {
-  return struct.members().flatMap((member) => {
-    const placed = { ...member, bitOffset: base + member.bitOffset };
-    if (member.name !== '') return [placed];
-    if (member.type.kind !== 'struct' || depth > deepestNesting) return [];
-    return visibleMembers(member.type, placed.bitOffset, depth + 1);
-  });
+export function visibleMembers(struct: CStruct): readonly CMember[] {
+  const found: CMember[] = [];
+  collectVisible(struct, 0, 0, found);
+  return found;
+}
+
+function collectVisible(struct: CStruct, base: number, depth: number, found: CMember[]): void {
+  for (const member of struct.members()) {
+    if (found.length >= mostMembers) return;
+    const bitOffset = base + member.bitOffset;
+    if (member.name !== '') found.push({ ...member, bitOffset });
+    else if (member.type.kind === 'struct' && depth <= deepestNesting)
+      collectVisible(member.type, bitOffset, depth + 1, found);
+  }
 }

@@ -2,6 +2,7 @@ import { sizeOf, type CMember, type CType } from '../c-type.ts';
 import { DW_AT, DW_OP, DW_TAG } from './constants.ts';
 import { Cursor } from './cursor.ts';
 import type { Die } from './die.ts';
+import { canHold } from './nesting.ts';
 
 /** More elements than any address space has bytes: the bound of an array without one. */
 const mostElements = 2 ** 32;
@@ -28,8 +29,8 @@ export function structMembers(struct: Die, size: number, types: Types): CMember[
     .children()
     .filter(({ tag }) => tag === DW_TAG.member || tag === DW_TAG.inheritance)
     .filter((die) => !die.flag(DW_AT.external) && !die.flag(DW_AT.declaration))
-    .map((die) => memberOf(die, types))
-    .filter(({ type }) => fits(type, size));
+    .filter((die) => canHold(struct, size, die))
+    .map((die) => memberOf(die, types));
 }
 
 export function memberOf(die: Die, types: Types): CMember {
@@ -55,14 +56,4 @@ function byteOffset(die: Die): number {
   if (expression === undefined) return die.constant(DW_AT.data_member_location) ?? 0;
   const cursor = new Cursor(expression, '.debug_info');
   return cursor.u8() === DW_OP.plus_uconst ? cursor.uleb() : 0;
-}
-
-/** Whether a struct of `size` bytes can hold it: damaged information may nest without end. */
-function fits(type: CType, size: number): boolean {
-  const inner = innermost(type);
-  return inner.kind !== 'struct' || inner.size <= size;
-}
-
-function innermost(type: CType): CType {
-  return type.kind === 'array' ? innermost(type.element) : type;
 }
