@@ -109,7 +109,7 @@ describe.each(names)('damaged %s', (name) => {
   test('with bytes changed', () => {
     const random = generator(13);
     let warned = 0;
-    for (let round = 0; round < 150; round++) {
+    for (let round = 0; round < 70; round++) {
       const chosen = random(object.debugSections.length);
       const copy = damaged(object, chosen, (section) => {
         for (let i = 0; i <= random(3); i++)
@@ -123,7 +123,7 @@ describe.each(names)('damaged %s', (name) => {
 
   test('with sections cut', () => {
     const random = generator(17);
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 20; round++) {
       const chosen = round % object.debugSections.length;
       use(damaged(object, chosen, (section) => section.subarray(0, random(section.length))));
     }

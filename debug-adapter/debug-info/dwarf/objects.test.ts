@@ -2,7 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readObject } from '../../../vm/object/read-object.ts';
 import type { ProgramObject } from '../../../vm/object/program-object.ts';
-import type { DebugInfo, DebugLine, DebugScope } from '../debug-info.ts';
+import type { Btf } from '../../../vm/object/btf/btf.ts';
+import type { BtfKind } from '../../../vm/object/btf/types.ts';
+import { BtfTypes } from '../btf-types.ts';
+import { sizeOf, spell, type CType } from '../c-type.ts';
+import type { DebugInfo, DebugLine, DebugScope, NamedTypeKind } from '../debug-info.ts';
 import { readDebugInfo } from './read-debug-info.ts';
 import { sectionSpan } from './sections.ts';
 
@@ -62,6 +66,49 @@ const inlinedCopies: Readonly<Record<string, number>> = {
   'test/kernel/skb/skb_script.bpf.o': 29,
 };
 
+/**
+ * Whose BTF says less than DWARF, or something else: clang 14 has no signed and no 64-bit enums, GCC 12 turns dimensions
+ * round, rustc names types otherwise.
+ */
+const otherBtf = new Set(
+  ['clang14', 'gcc', 'rust'].map((name) => `debug-adapter/debug-info/dwarf/testdata/${name}.bpf.o`),
+);
+/** What LLVM counts elements with; 8 bytes in DWARF, 4 in BTF. */
+const countType = '__ARRAY_SIZE_TYPE__';
+
+const named: Partial<Record<BtfKind, NamedTypeKind>> = {
+  struct: 'struct',
+  union: 'union',
+  enum: 'enum',
+  enum64: 'enum',
+  typedef: 'typedef',
+  int: 'basic',
+};
+
+function namesIn(btf: Btf): [NamedTypeKind, string][] {
+  const types = Array.from({ length: btf.count }, (_, id) => btf.type(id));
+  return types.flatMap(({ kind, name }): [NamedTypeKind, string][] => {
+    const wanted = named[kind];
+    return wanted === undefined || name === '' || name === countType ? [] : [[wanted, name]];
+  });
+}
+
+/** All that can be seen of a type, without what its pointers lead to. */
+function outline(type: CType | undefined): unknown {
+  if (type === undefined) return undefined;
+  const { declare, ...rest } = type;
+  const spelled = [declare(''), declare('x'), sizeOf(type)];
+  if (type.kind === 'pointer') return [spelled, spell(type.target())];
+  if (type.kind === 'array') return [spelled, type.count, outline(type.element)];
+  if (type.kind !== 'struct') return [spelled, rest];
+  const members = type.members();
+  return [
+    spelled,
+    type.union,
+    members.map((member) => [member.name, member.bitOffset, member.bitSize, outline(member.type)]),
+  ];
+}
+
 function inlinedIn(scope: DebugScope): number {
   const below = scope.children.map(inlinedIn).reduce((sum, count) => sum + count, 0);
   return below + (scope.kind === 'inlined' ? 1 : 0);
@@ -89,6 +136,21 @@ describe.each(described)('$path', ({ path, object, info }) => {
   test('inlined copies are all there', () => {
     const counted = info.functions.map(inlinedIn).reduce((sum, count) => sum + count, 0);
     expect(counted).toBe(inlinedCopies[path] ?? 0);
+  });
+
+  test('types are those of .BTF', () => {
+    const { btf } = object;
+    if (btf === undefined || otherBtf.has(path)) return;
+    const types = new BtfTypes(btf);
+    for (const [kind, name] of namesIn(btf)) {
+      const type = info.types.named(name, [kind]);
+      if (type === undefined) continue;
+      expect(outline(type)).toEqual(outline(types.named(name, [kind])));
+    }
+    for (const { name, type } of info.globals) {
+      const id = btf.byName(name, 'var');
+      if (id?.kind === 'var') expect(type.declare(name)).toBe(types.of(id.typeId).declare(name));
+    }
   });
 
   // The first row of .BTF.ext for a function is its declaration, where DWARF has its opening brace.
