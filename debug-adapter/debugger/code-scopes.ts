@@ -44,15 +44,9 @@ export class CodeScopes {
     return scope === undefined ? [] : this.#chainOf(scope);
   }
 
-  /** Copies that begin at an instruction: whoever executes it has not yet entered them. Outermost first. */
-  beginningAt(slot: number): readonly DebugScope[] {
-    return this.chainAt(slot).filter((scope) => scope.kind === 'inlined' && this.entryOf(scope) === slot);
-  }
-
-  /** Where a copy begins: its lowest instruction. */
-  entryOf({ ranges }: DebugScope): number | undefined {
-    const [first] = ranges;
-    return first && this.slotOf(first.low);
+  /** The first instruction of each range of a scope, ascending. */
+  startsOf({ ranges }: DebugScope): readonly number[] {
+    return ranges.flatMap(({ low }) => this.slotOf(low) ?? []);
   }
 
   /** Every inlined copy that has code, by function and address. */

@@ -22,6 +22,7 @@ export interface StepOrigin {
 export class InlineView {
   readonly #lines: LineIndex;
   readonly #scopes: CodeScopes;
+  readonly #entries = new Map<DebugScope, readonly number[]>();
 
   constructor(lines: LineIndex, scopes: CodeScopes) {
     this.#lines = lines;
@@ -35,9 +36,31 @@ export class InlineView {
     return { chain, line };
   }
 
+  /**
+   * Where an inlined copy is entered: at its lowest instruction, and where another of its ranges begins with the same
+   * row, as in a loop that was unrolled. Other ranges only go on after code that was scheduled in between.
+   */
+  entriesOf(copy: DebugScope): readonly number[] {
+    let entries = this.#entries.get(copy);
+    if (entries === undefined) {
+      const starts = this.#scopes.startsOf(copy);
+      const first = this.#lines.rowAt(starts[0] ?? -1);
+      entries = starts.filter((slot, index) => {
+        const row = this.#lines.rowAt(slot);
+        const same = first !== undefined && row !== undefined && sameLine(row, first);
+        return index === 0 || (same && row.slot === slot && row.column === first.column);
+      });
+      this.#entries.set(copy, entries);
+    }
+    return entries;
+  }
+
   /** A place at which all copies that begin there are still to be entered. */
   outermost(slot: number): InlinePlace {
-    const beginning = this.#scopes.beginningAt(slot);
+    const chain = this.#scopes.chainAt(slot);
+    const beginning = chain.filter(
+      (scope) => scope.kind === 'inlined' && this.entriesOf(scope).includes(slot),
+    );
     // Without knowing where the call is, there is nothing to be shown but the copy.
     const known = beginning.findLastIndex((scope) => scope.call === undefined);
     return { slot, hidden: beginning.length - known - 1 };
@@ -74,7 +97,7 @@ export class InlineView {
       const moved = !within || again || row === undefined || !isLine(row, origin.line);
       return moved ? { slot, hidden: 0 } : undefined;
     }
-    if (this.#scopes.entryOf(entered) !== slot) return kind === 'in' ? { slot, hidden: 0 } : undefined;
+    if (!this.entriesOf(entered).includes(slot)) return kind === 'in' ? { slot, hidden: 0 } : undefined;
     const deeper = chain.length - common;
     const { call } = entered;
     if (call !== undefined && (!within || again || !isLine(call, origin.line)))

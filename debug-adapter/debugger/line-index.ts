@@ -172,7 +172,7 @@ export class LineIndex {
     const runs = this.#runsOf(file, line);
     const calls = this.#calls.get(file)?.get(line) ?? [];
     const bare = calls.filter((copy) => !runs.some(({ instance }) => instance === callerOf(copy)));
-    return [...new Set(bare.flatMap((copy) => this.#scopes.entryOf(copy) ?? []))].filter((slot) =>
+    return [...new Set(bare.flatMap((copy) => this.#scopes.startsOf(copy)[0] ?? []))].filter((slot) =>
       this.startsRow(slot),
     );
   }
@@ -191,9 +191,9 @@ export class LineIndex {
     return !this.#jumpTargets.has(to);
   }
 
-  /** The rows of a line where statements begin, ascending by slot. */
+  /** The rows of a line, ascending by slot: parts of a statement too, which columns tell apart. */
   rowsOf(file: string, line: number): readonly LineRow[] {
-    return this.#runsOf(file, line).flatMap((run) => run.rows.filter((row) => row.statement));
+    return this.#runsOf(file, line).flatMap((run) => run.rows);
   }
 
   /** Slots of the rows of a line that begin at `column`, or else at the next column that has code. */

@@ -10,6 +10,9 @@ export interface LineRow extends LinkedLine {
   readonly prologueEnd: boolean;
 }
 
+/** The jump over the second branch of an `if` has this line, on which no statement stands. */
+const onlyElse = /^\s*\}?\s*else\s*\{?\s*$/;
+
 /**
  * Rows ascending by slot, at most one a slot, those of line 0 too: from DWARF, and from .BTF.ext for functions that
  * DWARF does not know. .BTF.ext has the text of each line, and only rows where statements begin.
@@ -25,13 +28,14 @@ export function lineRows(code: CodeIndex, scopes: CodeScopes): readonly LineRow[
     const { file, line, column } = row;
     const prologueEnd = row.prologueEnd || rows.get(slot)?.prologueEnd === true;
     const text = texts.get(`${file}:${line}`) ?? '';
-    rows.set(slot, { slot, file, line, column, text, statement: isStatement, prologueEnd });
+    const statement = isStatement && !onlyElse.test(text);
+    rows.set(slot, { slot, file, line, column, text, statement, prologueEnd });
     const linked = code.functionOf(slot);
     if (linked !== undefined) known.add(linked.firstSlot);
   }
   for (const row of own) {
     if (known.has(code.functionOf(row.slot)?.firstSlot ?? -1)) continue;
-    rows.set(row.slot, { ...row, statement: true, prologueEnd: false });
+    rows.set(row.slot, { ...row, statement: !onlyElse.test(row.text), prologueEnd: false });
   }
   return [...rows.values()].sort((a, b) => a.slot - b.slot);
 }

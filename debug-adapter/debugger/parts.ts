@@ -2,6 +2,7 @@ import type { VirtualMachine } from '../../vm/engine/virtual-machine.ts';
 import { listProgram } from '../listing/program-listing.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import type { DebugInfo } from '../debug-info/debug-info.ts';
+import { readDebugInfo } from '../debug-info/dwarf/read-debug-info.ts';
 import { CodeIndex } from './code-index.ts';
 import { CodeScopes } from './code-scopes.ts';
 import { instructionPrinter } from './code-names.ts';
@@ -21,7 +22,7 @@ export async function makeParts(
   objectPath: string,
   configuration: LaunchConfiguration,
   files: FileAccessor,
-  info?: DebugInfo,
+  info: DebugInfo | undefined = readDebugInfo(vm.machine.program.object),
 ): Promise<DebuggerParts> {
   const { program, helpers } = vm.machine;
   const {

@@ -101,9 +101,14 @@ function helperName(machine: Machine, callback: CallbackFrame): string {
   const map = mapIndex === undefined ? undefined : machine.maps[mapIndex];
   const call = map === undefined ? name : `${name}(${map.name})`;
   const number = index + 1;
-  if (map?.traversal !== undefined) return `${call} — element ${number} of ${map.count()}`;
+  if (map?.traversal !== undefined) return `${call} — element ${number}${ofElements(number, map.count())}`;
   if (total > 0) return `${call} — iteration ${number} of ${total}`;
   return `${call} — call ${number}`;
+}
+
+/** Callbacks may delete what they have seen. */
+function ofElements(number: number, count: number): string {
+  return number > count ? `, ${count} left` : ` of ${count}`;
 }
 
 /** `bpf_timer(flows)`: who calls the callback whose run this is. */

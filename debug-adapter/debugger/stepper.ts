@@ -75,7 +75,22 @@ export class Stepper {
 
   async #until(request: StopRequest): Promise<StepEnd> {
     const halt = await this.#runPast(request);
-    return halt === 'return' || halt === 'arrived' ? (this.#arrive() ?? { reason: 'step' }) : halt;
+    return halt === 'return' || halt === 'arrived' ? (this.#arrive() ?? this.#settle()) : halt;
+  }
+
+  /** At the beginning of a function, as of the next element's callback, goes on to where it is set up. */
+  #settle(): StepEnd {
+    const linked = this.#code.functionFrom(this.#machine.slot);
+    if (linked === undefined) return { reason: 'step' };
+    const first = this.#lines.firstRow(linked) ?? linked.firstSlot;
+    while (this.#machine.slot < first) {
+      const reason = this.#execution.single();
+      if (reason === 'exited' || reason === 'fault') return reason;
+      const stop = this.#arrive();
+      if (stop !== undefined) return stop;
+    }
+    this.hidden = this.#view.outermost(this.#machine.slot).hidden;
+    return { reason: 'step' };
   }
 
   /** The remaining elements are hits of the callback's breakpoints, but do not stop; without a callback as `out`. */

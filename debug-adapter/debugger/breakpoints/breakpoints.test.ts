@@ -173,7 +173,7 @@ describe('function breakpoints', () => {
     ['xdp', 'function breakpoint count_packets: void *data_end = (void *)(long)ctx->data_end;'],
     [
       'count_packet',
-      'function breakpoint count_packet: static __noinline long count_packet(__u32 protocol, __u64 length)',
+      'function breakpoint count_packet: struct count *value = bpf_map_lookup_elem(&counts, &protocol);',
     ],
     [
       'bpf_map_lookup_elem',
