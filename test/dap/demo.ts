@@ -41,7 +41,7 @@ async function showScope(client: DapClient, frame: Dap.StackFrame, name: string)
 }
 
 async function showTraversal(client: DapClient, { frames, top }: Sight): Promise<void> {
-  await showScope(client, top, 'Arguments');
+  await showScope(client, top, 'Locals');
   const helper = frames.find(({ presentationHint }) => presentationHint === 'label');
   if (helper !== undefined) await showScope(client, helper, 'Traversal');
 }

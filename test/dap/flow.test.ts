@@ -46,9 +46,9 @@ describe('a callback of bpf_for_each_map_elem', () => {
     expect(await traversal('value')).toBe('{packets = 7, bytes = 1050}');
     expect(await traversal('value', 'bytes')).toBe('1050');
     expect(await traversal('map')).toBe('counts: 5 of 16 elements');
-    const value = await variableAt(client, top, 'Arguments', 'value');
+    const value = await variableAt(client, top, 'Locals', 'value');
     expect(value).toMatchObject({ type: 'struct count *', evaluateName: 'value' });
-    const context = await variableAt(client, top, 'Arguments', 'ctx', 'packets');
+    const context = await variableAt(client, top, 'Locals', 'ctx', 'packets');
     expect(context.value).toBe('0');
   });
 

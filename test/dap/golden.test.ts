@@ -58,7 +58,7 @@ describe('golden', () => {
     await client.request('configurationDone');
     const { frames, top } = await nextStop(client);
     await client.request('threads');
-    const values = await scopeOf(client, top, 'Arguments');
+    const values = await scopeOf(client, top, 'Locals');
     await parts(client, values.variablesReference);
     const traversal = await scopeOf(client, frames[1]!, 'Traversal');
     await parts(client, traversal.variablesReference);

@@ -82,7 +82,7 @@ describe('evaluate', () => {
 
 describe('setVariable', () => {
   it('changes a value of the map, which the program then reads', async () => {
-    const { variablesReference } = await variableAt(client, stop.top, 'Arguments', 'value');
+    const { variablesReference } = await variableAt(client, stop.top, 'Locals', 'value');
     const changed = await client.request('setVariable', {
       variablesReference,
       name: 'bytes',
@@ -144,7 +144,7 @@ describe('variables', () => {
   });
 
   it('are forgotten when the program goes on', async () => {
-    const { variablesReference } = await scopeOf(client, stop.top, 'Arguments');
+    const { variablesReference } = await scopeOf(client, stop.top, 'Locals');
     await resume(client);
     const stale = await client.failure('variables', { variablesReference });
     expect(stale.code).toBe('stale-reference');
@@ -170,7 +170,7 @@ describe('variables', () => {
 
 describe('memory', () => {
   it('is read by reference and offset, and ends where its region ends', async () => {
-    const value = await variableAt(client, stop.top, 'Arguments', 'value');
+    const value = await variableAt(client, stop.top, 'Locals', 'value');
     const memoryReference = value.memoryReference!;
     const whole = await client.request('readMemory', { memoryReference, count: 16 });
     expect(whole).toStrictEqual({
@@ -190,7 +190,7 @@ describe('memory', () => {
   });
 
   it('is written, and the views that show it hear of it', async () => {
-    const { memoryReference } = await variableAt(client, stop.top, 'Arguments', 'value');
+    const { memoryReference } = await variableAt(client, stop.top, 'Locals', 'value');
     await client.request('readMemory', { memoryReference: memoryReference!, count: 16 });
     const written = await client.request('writeMemory', {
       memoryReference: memoryReference!,
