@@ -154,6 +154,10 @@ function callKernelFunction(machine: Machine, { imm }: Instruction): Outcome {
     const message = `the machine does not have the kfunc ${name ?? `with BTF id ${imm}`}`;
     return machine.fail({ kind: 'unsupported-kfunc', message });
   }
+  const { programType } = machine;
+  if (kfunc.types !== undefined && programType !== '' && !kfunc.types.includes(programType)) {
+    if (machine.refuse(`calling kernel function ${kfunc.name} is not allowed`)) return outcome.fault;
+  }
   if (machine.locks.held !== 0n && !lockedKfuncs.test(kfunc.name)) {
     if (machine.refuse('function calls are not allowed while holding a lock')) return outcome.fault;
   }

@@ -73,7 +73,7 @@ function unlock(machine: Machine): Outcome {
   machine.accessListener?.(field.linear, 4, 'write');
   memory.view.setUint32(field.linear, 0, true);
   if (!other) {
-    locks.hold(0n, 0n);
+    locks.release(machine.register(1));
     machine.objects.closeLent(machine.references);
   }
   return outcome.next;

@@ -134,6 +134,8 @@ function describeObject({ machine, access, region, offset, name }: Miss): Omit<F
         : 'the program does not own the object, and holds no lock that lends it';
     return { kind: 'released-memory', message: `${name} invalid mem access 'scalar': ${what}` };
   }
+  if (inside && access.type === 'write')
+    return { kind: 'write-forbidden', message: `${name} only read is supported` };
   const { btf } = machine.program.object;
   const struct = object && btf?.has(object.typeId) === true ? btf.type(object.typeId).name : '';
   return invalid(`access beyond struct ${struct} at off ${offset} size ${size}`);

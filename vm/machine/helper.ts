@@ -32,6 +32,8 @@ export interface Kfunc {
   readonly name: string;
   readonly call: (machine: Machine) => Outcome;
   readonly answer?: 'environment';
+  /** Names of the program types that may call it, as Machine.programType; left out: all. */
+  readonly types?: readonly string[];
   /** Those that run callbacks: what happens when one returns, and what frames of callbacks have as their helper. */
   readonly callback?: CallbackDriver & { readonly id: number };
 }

@@ -67,6 +67,8 @@ export const state = {
   dynptrs: 0x6a0,
   /** Linear offset of the first object that is lent (u32): machine/objects.ts. */
   lentObjects: 0x6b0,
+  /** The CPU that bpf_cpumask_any_distribute has given last (u32). */
+  distributedCpu: 0x6b4,
   /** What helpers/skb/skb.ts keeps (64 bytes). */
   skb: 0x6c0,
   /** What helpers/network-state.ts keeps (128 bytes). */

@@ -55,6 +55,13 @@ export class Objects {
     return this.#regions.addressOf(region);
   }
 
+  /** The program may only read the object. */
+  protect(address: bigint): void {
+    const region = this.#regions.locate(address)?.region;
+    if (region !== undefined)
+      this.#memory.view.setUint32(this.#regions.rowOf(region.id) + regionRow.writeLimit, 0, true);
+  }
+
   #get(at: number, field: number): number {
     return this.#memory.view.getUint32(at + field, true);
   }

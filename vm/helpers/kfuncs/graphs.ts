@@ -45,7 +45,7 @@ export function rootArgument(machine: Machine, name: RootName): GraphRoot | unde
 /** check_reg_allocation_locked: the lock has to be in the same value or object. */
 function isLocked(machine: Machine, { address, fields }: Allocation, name: RootName): boolean {
   const { locks } = machine;
-  if (locks.held !== 0n && locks.around === address) return true;
+  if (locks.guards(address)) return true;
   if (locks.held !== 0n) return !machine.refuse('held lock and object are not in the same allocation');
   const lock = fields.find((field) => field.name === 'bpf_spin_lock');
   return !machine.refuse(`bpf_spin_lock at off=${lock?.offset ?? -22} must be held for ${name}`);

@@ -3,6 +3,7 @@ import { addToList, endOfList, takeFromList, type End } from '../../machine/link
 import type { Machine } from '../../machine/machine.ts';
 import { errno } from '../../maps/errno.ts';
 import { answerLent, answerOwned, dropNode, giveAway, onGraph, ownedNode, type GraphRoot } from './graphs.ts';
+import { forTypes, genericTypes } from './program-types.ts';
 
 /** Lists of objects of the program's own (kernel/bpf/helpers.c: bpf_list_*). */
 
@@ -31,4 +32,4 @@ function atEnd(end: End): readonly Kfunc[] {
   ];
 }
 
-export const listKfuncs: readonly Kfunc[] = [...atEnd('front'), ...atEnd('back')];
+export const listKfuncs: readonly Kfunc[] = forTypes(genericTypes, [...atEnd('front'), ...atEnd('back')]);

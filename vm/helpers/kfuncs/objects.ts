@@ -7,6 +7,7 @@ import { clearNode } from '../../machine/red-black-tree.ts';
 import { dropObject, specialFieldsOfType } from '../../maps/special-fields.ts';
 import { lowHalf, typeName } from '../arguments.ts';
 import { mapFieldArgument } from '../map-fields.ts';
+import { forTypes, genericTypes } from './program-types.ts';
 
 /** Objects of the program's own types, and the pointers to them that map values keep. */
 
@@ -91,11 +92,11 @@ function acquire(machine: Machine): Outcome {
   return machine.answer(address);
 }
 
-export const objectKfuncs: readonly Kfunc[] = [
+export const objectKfuncs: readonly Kfunc[] = forTypes(genericTypes, [
   { name: 'bpf_obj_new_impl', call: create },
   { name: 'bpf_obj_drop_impl', call: drop },
   { name: 'bpf_refcount_acquire_impl', call: acquire },
-];
+]);
 
 /** bpf_kptr_xchg(dst, ptr): the pointer in a map value is replaced, the old one is the program's. */
 function exchange(machine: Machine): Outcome {

@@ -1,9 +1,12 @@
 import type { Kfunc } from '../../machine/helper.ts';
 import { arenaKfuncs } from './arena.ts';
+import { cpumaskKfuncs } from './cpumask.ts';
 import { dynptrKfuncs } from './dynptr.ts';
+import { irqFlagKfuncs } from './irq-flags.ts';
 import { iterNumKfuncs } from './iter-num.ts';
 import { listKfuncs } from './lists.ts';
 import { objectKfuncs } from './objects.ts';
+import { resSpinLockKfuncs } from './res-spin-lock.ts';
 import { sectionKfuncs } from './sections.ts';
 import { throwKfuncs } from './throw.ts';
 import { treeKfuncs } from './trees.ts';
@@ -11,10 +14,13 @@ import { workQueueKfuncs } from './work-queue.ts';
 
 const implemented: readonly Kfunc[] = [
   ...arenaKfuncs,
+  ...cpumaskKfuncs,
   ...dynptrKfuncs,
+  ...irqFlagKfuncs,
   ...iterNumKfuncs,
   ...listKfuncs,
   ...objectKfuncs,
+  ...resSpinLockKfuncs,
   ...sectionKfuncs,
   ...throwKfuncs,
   ...treeKfuncs,

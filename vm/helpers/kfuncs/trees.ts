@@ -24,6 +24,7 @@ import {
   type GraphNode,
   type GraphRoot,
 } from './graphs.ts';
+import { forTypes, genericTypes } from './program-types.ts';
 
 /** Red-black trees of objects of the program's own (kernel/bpf/helpers.c: bpf_rbtree_*). */
 
@@ -123,11 +124,11 @@ function remove(machine: Machine, tree: RedBlackTree, node: bigint): Outcome {
   return answerOwned(machine, node);
 }
 
-export const treeKfuncs: readonly Kfunc[] = [
+export const treeKfuncs: readonly Kfunc[] = forTypes(genericTypes, [
   { name: addName, call: onGraph('bpf_rb_root', add), callback: { ...less, id: rbtreeAddId } },
   ofNode('bpf_rbtree_remove', remove),
   ofRoot('bpf_rbtree_first', (tree) => tree.first),
   ofRoot('bpf_rbtree_root', (tree) => tree.top),
   ofNode('bpf_rbtree_left', (machine, tree, node) => answerLent(machine, tree.child(node, 'left'))),
   ofNode('bpf_rbtree_right', (machine, tree, node) => answerLent(machine, tree.child(node, 'right'))),
-];
+]);
