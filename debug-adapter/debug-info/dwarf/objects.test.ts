@@ -51,6 +51,8 @@ const inlinedCopies: Readonly<Record<string, number>> = {
   'debug-adapter/debug-info/dwarf/testdata/dwarf4.bpf.o': 4,
   'debug-adapter/debug-info/dwarf/testdata/gcc.bpf.o': 4,
   'test/bench/tokens.bpf.o': 4,
+  'test/ground-truth/parser.O0.bpf.o': 7,
+  'test/ground-truth/parser.O2.bpf.o': 7,
   'test/kernel/mutations/hash.bpf.o': 15,
   'test/kernel/mutations/hash_no_prealloc.bpf.o': 15,
   'test/kernel/mutations/lru_hash.bpf.o': 15,

@@ -4,19 +4,21 @@ import { attempt } from '../../../vm/base/problem.ts';
 import { decode } from '../../../vm/isa/decode.ts';
 import type { Instruction } from '../../../vm/isa/row.ts';
 import type { ProgramObject } from '../../../vm/object/program-object.ts';
-import { sizeOf } from '../c-type.ts';
+import { sizeOf, type CType } from '../c-type.ts';
 import type { DebugFunction, DebugScope, DebugVariable } from '../debug-info.ts';
 import { decodeExpression, readUleb, type Operation } from './decode.ts';
 
 const framePointer = 10;
+/** Of the stack pointer where something is called. */
+const stackAlignment = 8;
 /** Calls leave nothing in r0 to r5 that was there before. */
 const clobbered = 6;
 const sectionShift = 2 ** 32;
 
 /**
  * How many bytes of stack functions have, which DWARF does not say: from `.stack_sizes` (clang's -fstack-size-section),
- * else inferred. LLVM rounds the lowest byte that is used up to 8, and uses no bytes but those of variables and those
- * that its code accesses.
+ * else inferred. LLVM uses no bytes but those of variables and those that its code accesses, and rounds up: to 8 in
+ * functions that call something, else to the alignment of what is there.
  */
 export class StackSizes {
   readonly #object: ProgramObject;
@@ -65,25 +67,41 @@ export function readStackSizes({ debugSections }: ProgramObject): ReadonlyMap<nu
 function inferStackSize(object: ProgramObject, subject: DebugFunction): number {
   const section = object.codeSections.find(({ index }) => index === Math.floor(subject.low / sectionShift));
   const first = (subject.low % sectionShift) / 8;
-  const accessed =
-    section === undefined ? 0 : deepestAccess(section.bytes, first, first + (subject.high - subject.low) / 8);
-  return alignUp(Math.max(accessed, endOfVariables(subject)), 8);
+  const end = first + (subject.high - subject.low) / 8;
+  const instructions = section === undefined ? [] : decodeAll(section.bytes, first, end);
+  const variables = stackVariables(subject);
+  const deepest = Math.max(
+    0,
+    ...instructions.map(
+      (instruction, i) => -(accessOffset(instruction) ?? pointerOffset(instructions, i) ?? 0),
+    ),
+    ...variables.map((variable) => variable.end),
+  );
+  const calls = instructions.some(({ row }) => row.semantics.kind === 'call');
+  const alignments = [
+    ...instructions.map((instruction) =>
+      accessOffset(instruction) === undefined ? 1 : sizeOfAccess(instruction),
+    ),
+    ...variables.map(({ alignment }) => alignment),
+  ];
+  return alignUp(deepest, calls ? stackAlignment : Math.max(1, ...alignments));
 }
 
-/** Distance from r10 to the lowest byte that instructions from slot `first` to `end` access, or make a pointer to. */
-function deepestAccess(code: Uint8Array, first: number, end: number): number {
+function decodeAll(code: Uint8Array, first: number, end: number): readonly Instruction[] {
   const instructions: Instruction[] = [];
   for (let slot = first; slot < end;) {
     const decoded = decode(code, slot);
     if (decoded.ok) instructions.push(decoded.value);
     slot += decoded.ok ? decoded.value.slots : 1;
   }
-  return instructions.reduce((deepest, instruction, index) => {
-    const offset = accessOffset(instruction) ?? pointerOffset(instructions, index) ?? 0;
-    return Math.max(deepest, -offset);
-  }, 0);
+  return instructions;
 }
 
+function sizeOfAccess({ row: { semantics } }: Instruction): number {
+  return 'size' in semantics ? semantics.size : 1;
+}
+
+/** Distance from r10 of what an instruction accesses. */
 function accessOffset({ row, dst, src, off }: Instruction): number | undefined {
   const { kind } = row.semantics;
   const base = kind === 'load' ? src : kind === 'store' || kind === 'atomic' ? dst : undefined;
@@ -122,13 +140,53 @@ function changes({ row, dst, src }: Instruction, register: number): boolean {
   return (dst === register && written(fields.dst)) || (src === register && written(fields.src));
 }
 
-/** Behind the last byte of the variables that have a place relative to the lowest byte of the stack. */
-function endOfVariables(scope: DebugScope): number {
-  return Math.max(
-    0,
-    ...scope.variables.flatMap((variable) => expressionsOf(variable).map((bytes) => endOf(variable, bytes))),
-    ...scope.children.map(endOfVariables),
-  );
+/** A variable that has a place relative to the lowest byte of the stack. */
+interface StackVariable {
+  /** Behind its last byte. */
+  readonly end: number;
+  readonly alignment: number;
+}
+
+function stackVariables(scope: DebugScope): readonly StackVariable[] {
+  return [
+    ...scope.variables.flatMap((variable) =>
+      expressionsOf(variable).map((bytes) => ({
+        end: endOf(variable, bytes),
+        alignment: isOnStack(bytes) ? alignmentOf(variable.type) : 1,
+      })),
+    ),
+    ...scope.children.flatMap(stackVariables),
+  ];
+}
+
+/** Whether all of a variable is there, so that it is aligned as its type. */
+function isOnStack(bytes: Uint8Array): boolean {
+  const decoded = decodeExpression(bytes);
+  const [first, second] = decoded.ok ? decoded.value : [];
+  return first !== undefined && second === undefined && stackOffset(first) !== undefined;
+}
+
+/** That of its largest scalar part, where that is aligned within it: in packed structs nothing has to be. */
+function alignmentOf(type: CType): number {
+  switch (type.kind) {
+    case 'integer':
+    case 'float':
+    case 'enum':
+      return Math.min(type.size, stackAlignment);
+    case 'pointer':
+      return stackAlignment;
+    case 'array':
+      return alignmentOf(type.element);
+    case 'struct': {
+      const aligned = type.members().map((member) => {
+        const alignment = alignmentOf(member.type);
+        return member.bitOffset % (8 * alignment) === 0 && type.size % alignment === 0 ? alignment : 1;
+      });
+      return Math.max(1, ...aligned);
+    }
+    default:
+      return 1;
+  }
 }
 
 function expressionsOf({ location }: DebugVariable): readonly Uint8Array[] {
