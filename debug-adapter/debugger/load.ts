@@ -12,6 +12,7 @@ import type { CallbackReport } from '../../vm/inputs/scenario-result.ts';
 import type { FunctionSymbol } from '../../vm/object/program-object.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import { readConfiguration } from './configuration.ts';
+import { readDebugFiles } from './debug-files.ts';
 import type { DebuggerParts } from './debugger.ts';
 import type { FileAccessor } from './file-accessor.ts';
 import { makeParts } from './parts.ts';
@@ -75,8 +76,12 @@ async function loadParts(
     },
   };
   const [objectPath = ''] = scenario.objects;
-  const parts = await makeParts(prepared.value.vm, plan, objectPath, configuration, files);
-  return { ok: true, value: parts };
+  const { vm, object } = prepared.value;
+  const attached = await readDebugFiles(object, configuration, files);
+  if (!attached.ok) return attached;
+  const { info, warnings } = attached.value;
+  const parts = await makeParts(vm, plan, objectPath, configuration, files, info);
+  return { ok: true, value: { ...parts, warnings: [...warnings, ...parts.warnings] } };
 }
 
 /** A program that is not there is said at once, not when its run begins. */

@@ -1,9 +1,23 @@
 import { raise } from '../../vm/base/problem.ts';
-import { argumentsOf, dictionary, flag, optional, record, text, count } from '../protocol/shape.ts';
+import { relocateDataChoices } from '../../vm/object/link/link.ts';
+import {
+  argumentsOf,
+  dictionary,
+  flag,
+  list,
+  oneOf,
+  optional,
+  record,
+  text,
+  count,
+} from '../protocol/shape.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import type { Shape } from '../protocol/shape.ts';
 import { clientFacts } from './client-facts.ts';
 import { handler, type Handler } from './handler.ts';
+
+const textOrTexts: Shape<string | readonly string[]> = (value, path) =>
+  Array.isArray(value) ? list(text)(value, path) : text(value, path);
 
 /** The debugger's own settings; members of the scenario are checked where scenarios are read. */
 const settings = argumentsOf({
@@ -12,6 +26,8 @@ const settings = argumentsOf({
   stopAtExit: optional(flag),
   cycleLimit: optional(count),
   strict: optional(flag),
+  relocateData: optional(oneOf(...relocateDataChoices)),
+  debugFile: optional(textOrTexts),
   sourceMap: optional(dictionary(text)),
   cwd: optional(text),
 });

@@ -46,6 +46,11 @@ export interface LaunchConfiguration extends Partial<ScenarioJson> {
    * @default "auto"
    */
   readonly relocateData?: 'auto' | 'always' | 'never';
+  /**
+   * Where the debug information is of an object that was stripped: the object as it was before. For an object that
+   * `bpftool gen object` has linked: the objects that it was linked from, in their order.
+   */
+  readonly debugFile?: string | readonly string[];
   /** Folders of the machine that compiled the object, and where they are here. */
   readonly sourceMap?: Readonly<Record<string, string>>;
   /** Folder that relative paths are relative to. Default: the workspace folder. */
