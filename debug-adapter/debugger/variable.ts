@@ -1,8 +1,13 @@
 import type { Result } from '../../vm/base/problem.ts';
 
+/** How values are shown that a `,x` after an expression asks for: see inspection/display-format.ts. */
+export type DisplayFormat = 'x' | 'd' | 'u' | 'o' | 'b' | 'c' | 's' | 'ip' | 'mac' | 'bytes';
+
 /** How integers are shown. */
 export interface ValueFormat {
   readonly hex: boolean;
+  /** Goes before `hex`. */
+  readonly as?: DisplayFormat;
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fromHex, writeInteger } from '../../vm/base/bytes.ts';
 import { expectOk } from '../../vm/base/problem.ts';
+import { stateHash } from '../../vm/history/state-hash.ts';
 import { StoppedProgram } from '../debugger/inspection/testing.ts';
 
 const decimal = { hex: false };
@@ -55,6 +56,12 @@ describe('values', () => {
     ['!5', 'int', '0'],
     ["'A'", 'int', '65'],
     ['1 ? 2 : 3', 'int', '2'],
+    ['1 ? -1 : 2ul', 'unsigned long', '18446744073709551615'],
+    ['0 ? *(__u64 *)0 : -1', 'unsigned long', '18446744073709551615'],
+    ['sizeof(*(struct totals *)0)', 'unsigned long', '32'],
+    ['sizeof counts[99]', 'unsigned long', '16'],
+    ['sizeof(1 / 0)', 'unsigned long', '4'],
+    ['(long)&((struct totals *)0)->most', 'long', '16'],
     ['0 && 1 / 0', 'int', '0'],
     ['1 || 1 / 0', 'int', '1'],
     ['(__u8)300', '__u8', '44'],
@@ -143,6 +150,7 @@ describe('problems', () => {
     ['{1}', 'column 1: a list can only be assigned'],
     ['$packet[60]', 'column 9: there are 60 elements, none with number 60'],
     ['threshold = 1', 'column 11: nothing is changed here; assign in the debug console'],
+    ['threshold++', 'column 10: nothing is changed here; assign in the debug console'],
   ])('%s', (text, message) => {
     const result = program.evaluator.evaluate(text, program.frame(), 'watch');
     expect(result.ok ? '' : result.problem.message.slice(0, message.length)).toBe(message);
@@ -159,8 +167,97 @@ describe('problems', () => {
   });
 });
 
+describe('formats', () => {
+  const program = inCallback();
+  test.each([
+    ['-1,x', '0xffffffff'],
+    ['(__u8)200,d', '200'],
+    ['(signed char)-1,u', '255'],
+    ['8 + 1,o', '011'],
+    ['5,b', '0b101'],
+    ["'A' + 1,c", "66 'B'"],
+    ['10,c', "10 '\\n'"],
+    ['(bool)1,d', '1'],
+    ['value,d', /^\d+$/],
+    ['*value,x', '{packets = 0x3, bytes = 0x126}'],
+    ['*value,xb', '03 00 00 00 00 00 00 00 26 01 00 00 00 00 00 00'],
+    ['$packet,3', '02 00 00'],
+    ['count_packets.____fmt,4,d', '{37, 108, 108, 117}'],
+    ['$packet,[*key + 1],d', '{2, 0}'],
+    ['&$packet[26],ip', '10.0.0.1'],
+    ['*(__u32 *)&$packet[30],ip', '10.0.0.53'],
+    ['*(__u8 (*)[6])1,mac', /^! column/],
+    ['&$packet[0],mac', '02:00:00:00:00:01'],
+    ['&value->packets,2', '{3, 294}'],
+    ['&value->packets,[1 + 1],x', '{0x3, 0x126}'],
+    ['(void *)value,4', '03 00 00 00'],
+    ['count_packets.____fmt,s', '"%llu bytes in %ld protocols, most packets are of protocol %u"'],
+    ['&count_packets.____fmt[5],s', '"bytes in %ld protocols, most packets are of protocol %u"'],
+    ['counts[17],x', '{packets = 0x29, bytes = 0x143c}'],
+    ['$r1,b', '0b11'],
+    ['*key,2', /^! column 6: a __u32 is no pointer and no array/],
+    ['value,[-1]', /^! column 8: from 0 to/],
+    ['(int *)0,2', /^! column 1: the pointer is NULL/],
+  ])('%s', (text, expected) => {
+    expect(program.evaluate(text)).toEqual(
+      typeof expected === 'string' ? expected : expect.stringMatching(expected),
+    );
+  });
+
+  test('are kept by the parts, which are expressions again', () => {
+    const node = expectOk(program.evaluator.evaluate('value,2,x', program.frame(), 'watch'));
+    expect([node.name, node.evaluateName, node.indexed]).toEqual(['value,2,x', 'value,2,x', 2]);
+    const [first] = node.children('indexed', 0, 1);
+    expect([first!.name, first!.evaluateName]).toEqual(['[0]', 'value[0],x']);
+    const [, bytes] = first!.children('named', 0, 2);
+    expect(program.evaluate(bytes!.evaluateName!)).toBe('0x126');
+  });
+});
+
+describe('evaluation that may not change anything', () => {
+  test('leaves the whole state of the machine as it was', () => {
+    const program = inCallback();
+    const before = stateHash(program.vm);
+    const texts = [
+      ...[
+        'counts[17]',
+        '*ctx',
+        '$traversal.map',
+        '$packet,xb',
+        'value,4',
+        'sum',
+        'value->packets++',
+        '--threshold',
+      ],
+      ...[
+        'threshold = 1',
+        'threshold += 1',
+        '(threshold = 2) + 1',
+        'counts[3]',
+        '$ctx',
+        'sizeof(threshold = 3)',
+      ],
+    ];
+    for (const mode of ['watch', 'hover', 'clipboard', 'condition'] as const)
+      for (const text of texts) {
+        const result = program.evaluator.evaluate(text, program.frame(), mode);
+        if (!result.ok) continue;
+        result.value.value(decimal);
+        result.value.children('named', 0, 10).forEach((child) => child.value(decimal));
+      }
+    expect(stateHash(program.vm)).toBe(before);
+    expect(program.edits).toEqual([]);
+    expectOk(program.evaluator.evaluate('threshold++', program.frame(), 'repl'));
+    expect(stateHash(program.vm)).not.toBe(before);
+  });
+});
+
 describe('assignment', () => {
   test.each([
+    ['value->packets++', 'value->packets', '4'],
+    ['--ctx->most', 'ctx->most', '40'],
+    ['ctx->busiest -= 18', 'ctx->busiest', '4294967295'],
+    ['*(bool *)&ctx->packets += 1', '*(bool *)&ctx->packets', 'true'],
     ['value->packets = 7', 'value->packets', '7'],
     ['value->packets += 10', 'counts[1].packets', '13'],
     ['ctx->busiest = -1', 'ctx->busiest', '4294967295'],
@@ -186,6 +283,15 @@ describe('assignment', () => {
     expect(program.evaluator.condition('threshold = 1', program.frame()).ok).toBe(false);
     expect(program.evaluate('threshold')).toBe('10000');
     expect(program.edits).toEqual([]);
+  });
+
+  test('a postfix operator gives the value before, a prefix one that after', () => {
+    const program = inCallback();
+    const value = (text: string): string =>
+      expectOk(program.evaluator.evaluate(text, program.frame(), 'repl')).value(decimal);
+    expect([value('threshold++'), value('threshold'), value('++threshold'), value('threshold--')]).toEqual([
+      ...['10000', '10001', '10002', '10002'],
+    ]);
   });
 
   test('of one expression to another gives the new value', () => {

@@ -8,12 +8,12 @@ import { groupNode, type NodeContext } from '../debugger/inspection/nodes.ts';
 import { traversalNodes } from '../debugger/inspection/traversal-nodes.ts';
 import type { Value } from '../debugger/inspection/value.ts';
 import { ValueNode } from '../debugger/inspection/value-node.ts';
-import type { VariableNode } from '../debugger/variable.ts';
+import type { DisplayFormat, VariableNode } from '../debugger/variable.ts';
 import { Interpreter } from './interpreter.ts';
 import { FrameNames } from './names.ts';
-import type { Operand } from './operand.ts';
+import { valueOperand, type Operand } from './operand.ts';
 import { parse } from './parser.ts';
-import type { DisplayFormat, Expression, Parsed } from './syntax.ts';
+import type { Expression, Parsed } from './syntax.ts';
 import { isCommonType, type TypeNames } from './type-syntax.ts';
 
 /** What an expression is evaluated for; only `repl` may change something, only `clipboard` gives text in full. */
@@ -34,8 +34,12 @@ export class Evaluator implements TypeNames {
 
   evaluate(text: string, frame: DebugFrame, mode: EvaluationMode): Result<VariableNode> {
     return attempt(() => {
-      const { expression, format } = expectOk(this.#parse(text));
-      const operand = this.#interpreter(frame, mode === 'repl').operand(expression);
+      const { expression, count, format, end } = expectOk(this.#parse(text));
+      const interpreter = this.#interpreter(frame, mode === 'repl');
+      const operand =
+        count === undefined
+          ? interpreter.operand(expression)
+          : valueOperand(interpreter.elements(expression, count));
       const context = this.#inspector.context(frame);
       const changes = mode === 'repl' || mode === 'watch';
       const node = nodeOf(
@@ -46,10 +50,17 @@ export class Evaluator implements TypeNames {
         },
         operand,
         expression,
-        format === undefined ? text.trim() : text.slice(0, text.lastIndexOf(',')).trim(),
+        text.slice(0, end).trim(),
       );
-      return format === undefined ? node : withFormat(node, format);
+      if (format === undefined) return count === undefined ? node : renamed(node, text.trim());
+      const suffix = text.slice(text.lastIndexOf(',')).replaceAll(/\s/g, '');
+      return renamed(withFormat(node, format, suffix), text.trim());
     });
+  }
+
+  /** What an expression stands for, evaluated for its type only. */
+  typed(text: string, frame: DebugFrame): Result<Operand> {
+    return attempt(() => this.#interpreter(frame, false).typed(expectOk(this.#parse(text)).expression));
   }
 
   /** Stores the value of one expression in what another stands for, and gives that. */
@@ -118,15 +129,30 @@ function bindsTightly({ kind }: Expression): boolean {
   return kind === 'name' || kind === 'special' || kind === 'member' || kind === 'index' || kind === 'number';
 }
 
-function withFormat(node: VariableNode, format: DisplayFormat): VariableNode {
-  const hex = format === 'x';
+/** Shown in a format, parts included; `suffix` is how the format is written. */
+function withFormat(node: VariableNode, format: DisplayFormat, suffix: string): VariableNode {
+  const shown = { hex: format === 'x', as: format };
   const { name, type, evaluateName, address, size, named, indexed, assign } = node;
   return {
-    ...{ name, type, evaluateName, address, size, named, indexed, assign },
+    ...{ name, type, address, size, named, indexed, assign },
+    evaluateName: evaluateName === undefined ? undefined : evaluateName + suffix,
     virtual: node.virtual ?? false,
-    value: () => node.value({ hex }),
+    value: () => node.value(shown),
     children: (filter, start, count) =>
-      node.children(filter, start, count).map((child) => withFormat(child, format)),
+      node.children(filter, start, count).map((child) => withFormat(child, format, suffix)),
+  };
+}
+
+/** The same node under the text that it was asked for with. */
+function renamed(node: VariableNode, text: string): VariableNode {
+  const { type, address, size, named, indexed, assign } = node;
+  return {
+    ...{ type, address, size, named, indexed, assign },
+    name: text,
+    evaluateName: text,
+    virtual: node.virtual ?? false,
+    value: (format) => node.value(format),
+    children: (filter, start, count) => node.children(filter, start, count),
   };
 }
 

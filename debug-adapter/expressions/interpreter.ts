@@ -1,24 +1,26 @@
 import { expectOk } from '../../vm/base/problem.ts';
 import type { KernelMap } from '../../vm/machine/kernel-map.ts';
-import { arrayOf, basic, pointerTo, sizeOf, spell, type CPointer, type CType } from '../debug-info/c-type.ts';
+import { arrayOf, basic, pointerTo, sizeOf, spell, type CType } from '../debug-info/c-type.ts';
 import { keyExpression } from '../debugger/inspection/key-text.ts';
 import { pointedTo } from '../debugger/inspection/pointers.ts';
 import { traversalFields } from '../debugger/inspection/traversal.ts';
 import {
-  bytesOf,
   constant,
   elementOf,
   memberOf,
+  numberOf,
   numberValue,
   storeBytes,
   storeNumber,
   type Value,
 } from '../debugger/inspection/value.ts';
+import { comparedTexts } from './compared-texts.ts';
 import { encode, numberFor } from './encode.ts';
 import { raiseAt } from './lexer.ts';
 import { describeOperand, type FrameNames } from './names.ts';
-import { arithmetic, compare, constantType, convert, promote, scalar, truth, wrap } from './numbers.ts';
+import { arithmetic, commonType, constantType, promote, scalar, truth, wrap } from './numbers.ts';
 import { valueOperand, type Operand } from './operand.ts';
+import { decay, pointerArithmetic } from './pointer-arithmetic.ts';
 import type { BinaryOperator, Expression } from './syntax.ts';
 import { typeOf } from './type-syntax.ts';
 
@@ -28,6 +30,10 @@ type Of<K extends Expression['kind']> = Extract<Expression, { kind: K }>;
 export class Interpreter {
   readonly #names: FrameNames;
   readonly #mayAssign: boolean;
+  /** Only the type of the result is wanted, as in the operand of sizeof: nothing fails for its value. */
+  #typeOnly = false;
+  /** Only an address is wanted, as in the operand of `&`: nothing is read from NULL. */
+  #addressOnly = false;
 
   constructor(names: FrameNames, mayAssign: boolean) {
     this.#names = names;
@@ -59,7 +65,43 @@ export class Interpreter {
   }
 
   isTrue(expression: Expression): boolean {
-    return scalar(decay(this.value(expression)), expression.at) !== 0n;
+    return this.#number(decay(this.value(expression)), expression.at) !== 0n;
+  }
+
+  /** What `expression` stands for, evaluated for its type only: its value may be anything. */
+  typed(expression: Expression): Operand {
+    return this.#onlyType(() => this.operand(expression));
+  }
+
+  /** `count` elements from what a pointer points to, or the first of an array. */
+  elements(expression: Expression, count: Expression): Value {
+    const value = decay(this.value(expression));
+    const number = this.#number(decay(this.value(count)), count.at);
+    if (number < 0n || number > BigInt(mostElements))
+      raiseAt(count.at, 'out-of-range', `from 0 to ${mostElements} elements can be shown, not ${number}`);
+    const { type } = value;
+    if (type.kind === 'array') return { type: arrayOf(type.element, Number(number)), storage: value.storage };
+    if (type.kind !== 'pointer')
+      return raiseAt(count.at, 'expression-format', `a ${spell(type)} is no pointer and no array`);
+    const address = this.#number(value, expression.at);
+    if (address === 0n) return raiseAt(expression.at, 'null-pointer', 'the pointer is NULL');
+    const pointed = type.target();
+    const element = pointed.kind === 'void' ? basic.byte : pointed;
+    return { type: arrayOf(element, Number(number)), storage: this.#names.target.memory(address) };
+  }
+
+  #onlyType<T>(body: () => T): T {
+    const before = this.#typeOnly;
+    this.#typeOnly = true;
+    try {
+      return body();
+    } finally {
+      this.#typeOnly = before;
+    }
+  }
+
+  #number(value: Value, at: number): bigint {
+    return this.#typeOnly && isScalar(value.type) ? (numberOf(value) ?? 0n) : scalar(value, at);
   }
 
   /** Stores what `expression` gives in `target`, which must be something that can be changed. */
@@ -106,9 +148,11 @@ export class Interpreter {
             : this.isTrue(expression.left) || this.isTrue(expression.right),
         );
       case 'conditional':
-        return this.value(this.isTrue(expression.test) ? expression.yes : expression.no);
+        return this.#conditional(expression);
       case 'assign':
         return this.#assign(expression);
+      case 'increment':
+        return this.#increment(expression);
       case 'cast':
         return this.#cast(
           typeOf(expression.type, this.#names.target.types),
@@ -123,16 +167,31 @@ export class Interpreter {
   }
 
   #sizeof({ operand, at }: Of<'sizeof'>): Value {
-    const type = 'kind' in operand ? this.value(operand).type : typeOf(operand, this.#names.target.types);
+    const type =
+      'kind' in operand
+        ? this.#onlyType(() => this.value(operand)).type
+        : typeOf(operand, this.#names.target.types);
     const size = sizeOf(type) ?? raiseAt(at, 'expression-type', `${spell(type)} has no size`);
     return numberValue(basic.u64, BigInt(size));
+  }
+
+  /** One of the two, in the type that both have in common (C11 6.5.15). */
+  #conditional({ test, yes, no }: Of<'conditional'>): Value {
+    const [taken, other] = this.isTrue(test) ? [yes, no] : [no, yes];
+    const value = this.value(taken);
+    const types = [value, this.#onlyType(() => this.value(other))].map(({ type, bits }) =>
+      promote(type, bits?.size),
+    );
+    const [type, otherType] = types;
+    if (type === undefined || otherType === undefined) return value;
+    return wrap(commonType(type, otherType), this.#number(value, taken.at));
   }
 
   #unary({ operator, operand, at }: Of<'unary'>): Value {
     if (operator === '&') return this.#addressOf(operand, at);
     const value = decay(this.value(operand));
     if (operator === '*') return this.#dereference(value, at);
-    const number = scalar(value, at);
+    const number = this.#number(value, at);
     if (operator === '!') return truth(number === 0n);
     const type = promote(value.type, value.bits?.size);
     if (type === undefined)
@@ -141,7 +200,9 @@ export class Interpreter {
   }
 
   #addressOf(expression: Expression, at: number): Value {
+    this.#addressOnly = true;
     const operand = this.operand(expression);
+    this.#addressOnly = false;
     if (operand.kind === 'map') return numberValue(pointerTo(basic.void), operand.map.address);
     if (operand.kind === 'traversal') return raiseAt(at, 'no-address', 'a traversal has no address');
     const { type, storage, bits } = operand.value;
@@ -156,8 +217,9 @@ export class Interpreter {
       const hint = `cast it first: *(__u64 *)...`;
       return raiseAt(at, 'expression-type', `a ${spell(pointer.type)} is not a pointer; ${hint}`);
     }
-    const address = scalar(pointer, at);
-    if (address === 0n) return raiseAt(at, 'null-pointer', 'the pointer is NULL');
+    const address = this.#number(pointer, at);
+    const mayBeNull = this.#typeOnly || this.#addressOnly;
+    if (address === 0n && !mayBeNull) return raiseAt(at, 'null-pointer', 'the pointer is NULL');
     const pointed = pointer.type.target();
     if (pointed.kind !== 'void') return { type: pointed, storage: target.memory(address) };
     return (
@@ -175,9 +237,11 @@ export class Interpreter {
     if (a.type.kind === 'pointer' || b.type.kind === 'pointer') return pointerArithmetic(operator, a, b, at);
     const leftType = promote(a.type, a.bits?.size);
     const rightType = promote(b.type, b.bits?.size);
-    const [leftNumber, rightNumber] = [scalar(a, at), scalar(b, at)];
+    const [leftNumber, rightNumber] = [this.#number(a, at), this.#number(b, at)];
     if (leftType === undefined || rightType === undefined)
       return raiseAt(at, 'expression-type', `${operator} needs numbers`);
+    if (this.#typeOnly && rightNumber === 0n && (operator === '/' || operator === '%'))
+      return numberValue(commonType(leftType, rightType), 0n);
     return arithmetic(
       operator,
       { type: leftType, number: leftNumber },
@@ -194,15 +258,37 @@ export class Interpreter {
       this.store(place, value);
       return place;
     }
-    const result = decay(this.#binary(operator, place, this.value(value), at));
-    expectOk(storeNumber(place, scalar(result, at)));
+    return this.#update(place, operator, this.value(value), at);
+  }
+
+  /** `++` and `--`; the value of the postfix ones is the one before. */
+  #increment({ operand, operator, postfix, at }: Of<'increment'>): Value {
+    if (!this.#mayAssign)
+      raiseAt(at, 'expression-assignment', 'nothing is changed here; assign in the debug console');
+    const place = this.value(operand);
+    const { type, bits } = place;
+    const before = {
+      ...numberValue(type, this.#number(place, at)),
+      ...(bits && { bits: { ...bits, offset: 0 } }),
+    };
+    const after = this.#update(place, operator, numberValue(basic.s32, 1n), at);
+    return postfix ? before : after;
+  }
+
+  /** Stores the result of an operator in its left operand, converted to its type. */
+  #update(place: Value, operator: BinaryOperator, operand: Value, at: number): Value {
+    const result = this.#number(decay(this.#binary(operator, place, operand, at)), at);
+    const { type } = place;
+    const isBool = type.kind === 'integer' && type.form === 'bool';
+    expectOk(storeNumber(place, isBool ? BigInt(result !== 0n) : result));
     return place;
   }
 
   #cast(type: CType, value: Value, at: number): Value {
     if (type.kind === 'void') return raiseAt(at, 'expression-type', 'a void has no value');
-    if (type.kind === 'integer') return wrap(type, scalar(decay(value), at));
-    if (type.kind === 'enum' || type.kind === 'pointer') return numberValue(type, scalar(decay(value), at));
+    if (type.kind === 'integer') return wrap(type, this.#number(decay(value), at));
+    if (type.kind === 'enum' || type.kind === 'pointer')
+      return numberValue(type, this.#number(decay(value), at));
     if (spell(type) === spell(value.type)) return value;
     const hint = `*(${spell(type)} *)& reads its bytes as such`;
     return raiseAt(at, 'expression-type', `a ${spell(value.type)} cannot be cast to ${spell(type)}; ${hint}`);
@@ -246,11 +332,12 @@ export class Interpreter {
     if (operand.kind === 'traversal') return raiseAt(at, 'expression-type', 'a traversal has no elements');
     if (cpu !== undefined) raiseAt(cpu.at, 'expression-syntax', 'only values of a per-CPU map have a CPU');
     const { value } = operand;
-    const number = scalar(decay(this.value(index)), index.at);
+    const number = this.#number(decay(this.value(index)), index.at);
     if (value.type.kind !== 'array')
       return this.#dereference(pointerArithmetic('+', decay(value), numberValue(basic.s64, number), at), at);
     // A count of 0 is a flexible array member.
-    if (number < 0n || (number >= BigInt(value.type.count) && value.type.count > 0))
+    const outside = number < 0n || (number >= BigInt(value.type.count) && value.type.count > 0);
+    if (outside && !this.#typeOnly)
       raiseAt(index.at, 'out-of-range', `there are ${value.type.count} elements, none with number ${number}`);
     return elementOf(value, value.type, Number(number));
   }
@@ -263,11 +350,12 @@ export class Interpreter {
     const key = encode(index, keyType, this.#evaluate);
     const element = map.find(key);
     if (element === undefined) {
+      if (this.#typeOnly) return unknownValue(target.valueType(map));
       const text = keyExpression({ type: keyType, storage: constant(key) });
       return raiseAt(at, 'no-element', `${map.name} has no element with key ${text}`);
     }
     const { valueAddresses } = element;
-    const ofCpu = cpu === undefined ? undefined : scalar(decay(this.value(cpu)), cpu.at);
+    const ofCpu = cpu === undefined ? undefined : this.#number(decay(this.value(cpu)), cpu.at);
     const number =
       valueAddresses.length === 1 && ofCpu === undefined ? 0 : Number(ofCpu ?? target.machine.cpu);
     const address = valueAddresses[number];
@@ -277,62 +365,14 @@ export class Interpreter {
   }
 }
 
-/** Arrays in memory become pointers to their first element, functions to themselves. */
-function decay(value: Value, arrays = true): Value {
-  const { type, storage } = value;
-  if (storage.address === undefined) return value;
-  if (type.kind === 'array' && arrays) return numberValue(pointerTo(type.element), storage.address);
-  return type.kind === 'function' ? numberValue(pointerTo(type), storage.address) : value;
+/** Elements of a slice: more is a mistake. */
+const mostElements = 1 << 24;
+
+function isScalar({ kind }: CType): boolean {
+  return kind === 'integer' || kind === 'enum' || kind === 'pointer';
 }
 
-function pointerArithmetic(operator: BinaryOperator, left: Value, right: Value, at: number): Value {
-  const a = scalar(left, at);
-  const b = scalar(right, at);
-  const compared = compare(operator, unsigned(a), unsigned(b));
-  if (compared !== undefined) return compared;
-  if (left.type.kind === 'pointer' && right.type.kind === 'pointer') {
-    if (operator !== '-')
-      return raiseAt(at, 'expression-type', `${operator} cannot be applied to two pointers`);
-    return numberValue(basic.s64, convert(basic.s64, a - b) / stride(left.type, at));
-  }
-  if (left.type.kind === 'pointer' && (operator === '+' || operator === '-'))
-    return numberValue(
-      left.type,
-      operator === '+' ? a + b * stride(left.type, at) : a - b * stride(left.type, at),
-    );
-  if (right.type.kind === 'pointer' && operator === '+')
-    return numberValue(right.type, a * stride(right.type, at) + b);
-  return raiseAt(at, 'expression-type', `${operator} cannot be applied to a pointer; cast it to __u64 first`);
-}
-
-function unsigned(number: bigint): bigint {
-  return BigInt.asUintN(64, number);
-}
-
-/** Bytes from one pointed-to element to the next; 1 for void, as in GNU C. */
-function stride(type: CPointer, at: number): bigint {
-  const pointed = type.target();
-  if (pointed.kind === 'void') return 1n;
-  const size = sizeOf(pointed);
-  return size === undefined || size === 0
-    ? raiseAt(at, 'expression-type', `${spell(pointed)} has no size to step by`)
-    : BigInt(size);
-}
-
-/** Two char arrays up to their NULs, so that `comm == "bash"` compares what one means. */
-function comparedTexts(left: Value, right: Value): readonly [string, string] | undefined {
-  if (!isText(left.type) || !isText(right.type)) return undefined;
-  const [a, b] = [textOf(left), textOf(right)];
-  return a === undefined || b === undefined ? undefined : [a, b];
-}
-
-function isText(type: CType): boolean {
-  return type.kind === 'array' && type.element.kind === 'integer' && type.element.size === 1;
-}
-
-function textOf(value: Value): string | undefined {
-  const bytes = bytesOf(value);
-  if (bytes === undefined) return undefined;
-  const nul = bytes.indexOf(0);
-  return bytes.subarray(0, nul < 0 ? bytes.length : nul).join(' ');
+/** Stands for a value of which only the type is wanted. */
+function unknownValue(type: CType): Value {
+  return { type, storage: constant(new Uint8Array(sizeOf(type) ?? 0)) };
 }

@@ -92,7 +92,11 @@ export class FrameNames {
     if (name === 'NULL') return numberValue(basic.s32, 0n);
     if (name === 'true' || name === 'false') return numberValue(basic.bool, name === 'true' ? 1n : 0n);
     const enumerator = this.target.types?.enumerator(name);
-    return enumerator && numberValue(enumerator.type, enumerator.value);
+    if (enumerator === undefined) return undefined;
+    const { type, value } = enumerator;
+    // In C a constant that fits an int is one, whatever its enum is made of (C11 6.4.4.3).
+    const isInt = type.kind === 'enum' && BigInt.asIntN(32, value) === value;
+    return numberValue(isInt ? { ...type, size: 4, signed: true } : type, value);
   }
 
   /** What stands after a dollar. */

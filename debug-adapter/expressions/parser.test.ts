@@ -25,6 +25,11 @@ function shape(expression: Expression): string {
       return `(${shape(expression.test)} ? ${shape(expression.yes)} : ${shape(expression.no)})`;
     case 'assign':
       return `(${shape(expression.target)} ${expression.operator ?? ''}= ${shape(expression.value)})`;
+    case 'increment': {
+      const twice = expression.operator.repeat(2);
+      const operand = shape(expression.operand);
+      return expression.postfix ? `(${operand}${twice})` : `(${twice}${operand})`;
+    }
     case 'member':
       return `(${shape(expression.object)}${expression.arrow ? '->' : '.'}${expression.name})`;
     case 'index': {
@@ -57,6 +62,9 @@ describe('structure', () => {
     ['a ? b : c ? d : e', '(a ? b : (c ? d : e))'],
     ['a = b += 1', '(a = (b += 1))'],
     ['a <<= 2', '(a <<= 2)'],
+    ['a++ + --b', '((a++) + (--b))'],
+    ['*p++', '(* (p++))'],
+    ['++p->a', '(++(p->a))'],
     ['-~!*&a', '(- (~ (! (* (& a)))))'],
     ['- -1', '(- (- 1))'],
     ['p->a.b[2]', '(((p->a).b)[2])'],
@@ -85,12 +93,24 @@ describe('structure', () => {
   });
 
   test.each([
-    ['a,x', 'x'],
-    ['a + 1 , d', 'd'],
-    ['a', undefined],
-  ])('%s is shown as %s', (text, format) => {
+    ['a,x', 'x', ''],
+    ['a + 1 , d', 'd', ''],
+    ['a', undefined, ''],
+    ['a,hex-bytes', 'bytes', ''],
+    ['a,xb', 'bytes', ''],
+    ['a, ip', 'ip', ''],
+    ['p,16', undefined, '16'],
+    ['p,[n + 1],x', 'x', '(n + 1)'],
+    ['m[7, 1],4', undefined, '4'],
+  ])('%s is shown as %s, as many as %s', (text, format, count) => {
     const parsed = parse(text, types);
-    expect(parsed.ok && parsed.value.format).toBe(format);
+    if (!parsed.ok) throw new Error(parsed.problem.message);
+    const { value } = parsed;
+    expect(value.format).toBe(format);
+    expect(value.count === undefined ? '' : shape(value.count)).toBe(count);
+    expect(text.slice(0, value.end).trim()).toBe(
+      text.replace(/,\s*([a-z-]+|16|4|\[n \+ 1\](,x)?)$/, '').trim(),
+    );
   });
 });
 
@@ -102,8 +122,10 @@ describe('problems name the column', () => {
     ['a b', "column 3: 'b' stands where the end of the expression is expected"],
     ['a @ b', "column 3: '@' does not belong in an expression"],
     ['f(1)', 'column 2: functions cannot be called from an expression'],
-    ['a++', 'column 2: ++ and -- are not supported; use += 1 and -= 1'],
-    ['++a', 'column 1: ++ is not supported; use += 1'],
+    ['++', 'column 3: the expression ends where a value is expected'],
+    ['a,x,4', 'column 5: one number of elements, then one format'],
+    ['a,4,4', 'column 5: one number of elements, then one format'],
+    ['a,[4', "column 5: the expression ends where ']' is expected"],
     ['1.5', 'column 1: floating-point numbers are not supported'],
     ['09', 'column 1: 09 is not an octal number'],
     ['12z', 'column 1: 12z is not a number'],
@@ -112,7 +134,10 @@ describe('problems name the column', () => {
     ['"abc', 'column 1: " is not closed'],
     ["'\\q'", 'column 2: \\q is not an escape'],
     ['a.1', "column 3: '1' stands where the name of a member is expected"],
-    ['a,q', 'column 3: after the comma stands x (hexadecimal) or d (decimal)'],
+    [
+      'a,q',
+      'column 3: after the comma stands a number of elements, or one of x (hexadecimal), d (decimal), u (unsigned), o (octal), b (binary), c (character), s (text), ip (IP address), mac (MAC address), xb (bytes), hex-bytes (bytes)',
+    ],
     ['a[', 'column 3: the expression ends where a value is expected'],
     ['(__u32[x])a', 'column 8: a dimension is a number'],
     ['('.repeat(1000), 'column 101: the expression is nested too deeply'],

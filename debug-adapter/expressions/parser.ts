@@ -1,5 +1,6 @@
 import { attempt, type Result } from '../../vm/base/problem.ts';
 import { raiseAt, tokenize, type Token } from './lexer.ts';
+import { displayFormats } from '../debugger/inspection/display-format.ts';
 import type { BinaryOperator, Expression, Parsed, TypeSyntax, UnaryOperator } from './syntax.ts';
 import { parseType, startsType, type TypeNames } from './type-syntax.ts';
 
@@ -31,7 +32,7 @@ const assignments: Readonly<Record<string, BinaryOperator | undefined>> = {
 /** Nesting that no one writes, and that would exhaust the stack of the host. */
 const deepestNesting = 200;
 
-/** Parses a C expression with an optional `,x` or `,d` after it. `types` tells `(flow_t)x` from `(flow)(x)`. */
+/** Parses a C expression with what may stand after it: `,x`, `,16`, `,[n],x`. `types` tells `(flow_t)x` from `(flow)(x)`. */
 export function parse(text: string, types: TypeNames): Result<Parsed> {
   return attempt(() => new Parser(tokenize(text), types).whole());
 }
@@ -51,22 +52,45 @@ export class Parser {
   whole(): Parsed {
     if (this.#atEnd()) raiseAt(0, 'expression-empty', 'there is no expression');
     const expression = this.#assignment();
-    const format = this.#format();
+    const { start: end } = this.token;
+    let count: Expression | undefined;
+    let format: Parsed['format'];
+    while (this.accept(',')) {
+      const { start, kind } = this.token;
+      const isCount = kind === 'number' || this.is('[');
+      if (isCount ? count !== undefined || format !== undefined : format !== undefined)
+        raiseAt(start, 'expression-format', 'one number of elements, then one format');
+      if (isCount) count = this.#count();
+      else format = this.#format();
+    }
     if (!this.#atEnd()) this.#unexpected('the end of the expression');
-    return { expression, format };
+    return { expression, count, format, end };
   }
 
-  #format(): Parsed['format'] {
-    if (!this.accept(',')) return undefined;
-    const { token } = this;
-    if (token.kind !== 'name' || (token.text !== 'x' && token.text !== 'd'))
-      return raiseAt(
-        token.start,
-        'expression-format',
-        'after the comma stands x (hexadecimal) or d (decimal)',
-      );
-    this.#next++;
-    return token.text;
+  /** `16` or `[n]`. */
+  #count(): Expression {
+    if (!this.accept('[')) return this.#primary();
+    const count = this.#nested(() => this.#conditional());
+    this.expect(']');
+    return count;
+  }
+
+  /** The names of formats may have a `-` in them. */
+  #format(): NonNullable<Parsed['format']> {
+    const { start } = this.token;
+    let name = '';
+    while (this.token.kind === 'name' || (name !== '' && this.is('-'))) {
+      name += textOf(this.token);
+      this.advance();
+    }
+    const format = displayFormats[name];
+    if (format !== undefined) return format.format;
+    const known = Object.entries(displayFormats).map(([word, about]) => `${word} (${about?.meaning ?? ''})`);
+    return raiseAt(
+      start,
+      'expression-format',
+      `after the comma stands a number of elements, or one of ${known.join(', ')}`,
+    );
   }
 
   get token(): Token {
@@ -155,12 +179,9 @@ export class Parser {
     return this.#nested(() => {
       const { token } = this;
       const at = token.start;
-      if (token.kind === 'punctuator' && (token.text === '++' || token.text === '--'))
-        raiseAt(
-          at,
-          'expression-unsupported',
-          `${token.text} is not supported; use ${token.text.charAt(0)}= 1`,
-        );
+      const increment = this.#acceptIncrement();
+      if (increment !== undefined)
+        return { kind: 'increment', operator: increment, operand: this.#unary(), postfix: false, at };
       const operator = unaryOperators.find((candidate) => this.is(candidate));
       if (operator !== undefined) {
         this.#next++;
@@ -205,12 +226,17 @@ export class Parser {
         object = { kind: 'member', object, arrow, name: this.#memberName(), at };
       } else if (this.is('(')) {
         return raiseAt(at, 'expression-call', 'functions cannot be called from an expression');
-      } else if (this.is('++') || this.is('--')) {
-        return raiseAt(at, 'expression-unsupported', '++ and -- are not supported; use += 1 and -= 1');
       } else {
-        return object;
+        const operator = this.#acceptIncrement();
+        if (operator === undefined) return object;
+        object = { kind: 'increment', operator, operand: object, postfix: true, at };
       }
     }
+  }
+
+  #acceptIncrement(): '+' | '-' | undefined {
+    if (this.accept('++')) return '+';
+    return this.accept('--') ? '-' : undefined;
   }
 
   #memberName(): string {

@@ -1,3 +1,5 @@
+import type { DisplayFormat } from '../debugger/variable.ts';
+
 /** Expressions as the parser makes them. `at` is where to point when something is wrong, counted from 0. */
 
 export type UnaryOperator = '*' | '&' | '-' | '+' | '!' | '~';
@@ -48,6 +50,12 @@ export type Expression = { readonly at: number } & (
       readonly value: Expression;
     }
   | {
+      readonly kind: 'increment';
+      readonly operator: '+' | '-';
+      readonly operand: Expression;
+      readonly postfix: boolean;
+    }
+  | {
       readonly kind: 'member';
       readonly object: Expression;
       readonly name: string;
@@ -69,10 +77,12 @@ export type Expression = { readonly at: number } & (
     }
 );
 
-/** How the whole is to be shown: `,x` or `,d` after it. */
-export type DisplayFormat = 'x' | 'd';
-
+/** A whole text: an expression, and after commas how its value is to be shown. */
 export interface Parsed {
   readonly expression: Expression;
+  /** `p,16` or `p,[n]`: what the pointer points to as so many elements. */
+  readonly count: Expression | undefined;
   readonly format: DisplayFormat | undefined;
+  /** Where the expression ends in the text. */
+  readonly end: number;
 }

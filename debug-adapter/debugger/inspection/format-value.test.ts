@@ -12,6 +12,7 @@ import { constant, storeNumber, type Value } from './value.ts';
 const surroundings: Surroundings = {
   describe: (address) => (address === 0x1_0001_000en ? 'packet+14' : address === 0x2_0001_0000n ? 'sum' : ''),
   text: (address) => (address === 0x1_0001_000en ? 'eth0' : undefined),
+  read: () => undefined,
 };
 
 const builder = new BtfBuilder();

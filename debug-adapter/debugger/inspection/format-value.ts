@@ -10,6 +10,7 @@ import {
   type CPointer,
 } from '../../debug-info/c-type.ts';
 import type { CStruct } from '../../debug-info/c-type.ts';
+import { bytesIn, numberIn, textIn } from './display-format.ts';
 import { bytesOf, elementOf, numberOf, placeMember, type Value } from './value.ts';
 
 /** What of the machine a value's text may tell. */
@@ -18,6 +19,8 @@ export interface Surroundings {
   describe(address: bigint): string;
   /** Up to the NUL; undefined where it is not readable text. */
   text(address: bigint): string | undefined;
+  /** Undefined where not all bytes exist. */
+  read(address: bigint, size: number): Uint8Array | undefined;
 }
 
 export interface Limits {
@@ -42,6 +45,11 @@ export const unreadable = '<cannot be read>';
 /** A value in one line, in the way of GDB. */
 export function formatValue(value: Value, options: TextOptions): string {
   const { type } = value;
+  const { as: format, surroundings } = options;
+  if (format !== undefined) {
+    const text = bytesIn(format, value, (address, size) => surroundings.read(address, size));
+    if (text !== undefined) return text;
+  }
   switch (type.kind) {
     case 'integer':
       return withNumber(value, (number) => integerText(type, number, options, value.bits?.size));
@@ -91,7 +99,14 @@ export function hexNumber(number: bigint): string {
   return `0x${number.toString(16)}`;
 }
 
-function integerText(type: CInteger, number: bigint, { hex }: ValueFormat, bits: number | undefined): string {
+function integerText(
+  type: CInteger,
+  number: bigint,
+  { hex, as: format }: ValueFormat,
+  bits: number | undefined,
+): string {
+  const formatted = format && numberIn(format, number, bits ?? type.size * 8);
+  if (formatted !== undefined) return formatted;
   if (type.form === 'bool' && (number === 0n || number === 1n)) return number === 1n ? 'true' : 'false';
   if (type.form === 'byte') return hexNumber(number).replace(/^0x(?=.$)/, '0x0');
   const text = hex ? hexNumber(BigInt.asUintN(bits ?? type.size * 8, number)) : `${number}`;
@@ -99,14 +114,23 @@ function integerText(type: CInteger, number: bigint, { hex }: ValueFormat, bits:
   return `${text} ${quote(String.fromCharCode(Number(number)), "'")}`;
 }
 
-function enumText(type: CEnum, number: bigint, { hex }: ValueFormat): string {
+function enumText(type: CEnum, number: bigint, { hex, as: format }: ValueFormat): string {
+  const formatted = format && format !== 'x' && numberIn(format, number, type.size * 8);
+  if (typeof formatted === 'string') return formatted;
   const named = type.values.find(({ value }) => value === number)?.name;
-  const digits = hex ? hexNumber(BigInt.asUintN(type.size * 8, number)) : `${number}`;
+  const digits = hex || format === 'x' ? hexNumber(BigInt.asUintN(type.size * 8, number)) : `${number}`;
   if (named === undefined) return digits;
-  return hex ? `${named} (${digits})` : named;
+  return hex || format === 'x' ? `${named} (${digits})` : named;
 }
 
 function pointerText(type: CPointer, address: bigint, options: TextOptions): string {
+  const { as: format, surroundings } = options;
+  const formatted = format && format !== 'x' && numberIn(format, address, 64);
+  if (typeof formatted === 'string') return formatted;
+  if (format === 's') {
+    const pointed = surroundings.text(address);
+    if (pointed !== undefined) return quote(pointed, '"');
+  }
   const text = addressText(address, options);
   const target = type.target();
   if (target.kind !== 'integer' || target.form !== 'char') return text;
@@ -137,8 +161,11 @@ function arrayText(value: Value, type: CArray, options: TextOptions): string {
   const size = sizeOf(element) ?? 0;
   const whole = value.storage.read(0, shown * size) !== undefined;
   if (!whole && !hasSomeBytes(value)) return missing(value);
-  if (whole && element.kind === 'integer' && element.size === 1) {
+  const { as: format } = options;
+  const asNumbers = format !== undefined && format !== 's';
+  if (whole && element.kind === 'integer' && element.size === 1 && !asNumbers) {
     const bytes = value.storage.read(0, count) ?? new Uint8Array();
+    if (format === 's') return clip(textIn(bytes), options.limits.length);
     if (element.form === 'byte') return byteText(bytes, options.limits);
     const text = element.form === 'char' ? stringIn(bytes) : undefined;
     if (text !== undefined) return clip(quote(text, '"'), options.limits.length);

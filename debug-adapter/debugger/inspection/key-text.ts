@@ -1,7 +1,7 @@
 import { formatValue, hexNumber, quote, stringIn, unreadable, wholeText } from './format-value.ts';
 import { bytesOf, elementOf, numberOf, placeMember, type Value } from './value.ts';
 
-const nowhere = { describe: () => '', text: () => undefined };
+const nowhere = { describe: () => '', text: () => undefined, read: () => undefined };
 
 /** A key as an expression that gives it again: `3`, `{1, 2}`, `"eth0"`, `{0x02, 0x1f}`. */
 export function keyExpression(value: Value): string {

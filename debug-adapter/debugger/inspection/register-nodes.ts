@@ -3,6 +3,7 @@ import type { DebugFrame } from '../frame.ts';
 import type { ValueFormat, VariableNode } from '../variable.ts';
 import { registerStorage } from './arguments.ts';
 import { basic } from '../../debug-info/c-type.ts';
+import { numberIn } from './display-format.ts';
 import { addressText, hexNumber } from './format-value.ts';
 import { textNode, type NodeContext } from './nodes.ts';
 import type { Target } from './target.ts';
@@ -68,7 +69,9 @@ export function registerValue(target: Target, frame: DebugFrame, number: number)
   return { type: basic.u64, storage: number === framePointer ? readOnly(storage) : storage };
 }
 
-function registerText(context: NodeContext, bits: bigint, { hex }: ValueFormat): string {
+function registerText(context: NodeContext, bits: bigint, { hex, as: format }: ValueFormat): string {
+  const formatted = format && numberIn(format, bits, 64);
+  if (formatted !== undefined) return formatted;
   const text = addressText(bits, textOptions(context, hex));
   if (text.endsWith('>')) return text;
   if (hex) return text;
