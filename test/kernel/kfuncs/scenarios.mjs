@@ -37,3 +37,36 @@ const pairs = [
 write('res_locks_two', 'res_locks', 'two', pairs);
 write('res_locks_saving', 'res_locks', 'saving', pairs.slice(0, 2));
 for (let rule = 1; rule <= 16; rule++) write(`refused_${rule}`, `refused_${rule}`, `refused_${rule}`, [{}]);
+const whole = '18446744073709551615';
+write('bits_iterate', 'bits', 'iterate', [
+  {},
+  { words: [5, 0, 0, 0] },
+  { words: [whole, 0, 0, 0] },
+  { words: [5, 0, 2, '9223372036854775808'], count: 4 },
+  { words: [0, 0, 2, 0], count: 3 },
+  { count: 0 },
+  { count: 511, words: [0, 0, 0, 0], null: 1 },
+  { count: 512 },
+  { null: 1 },
+]);
+const byte = () => Array.from({ length: 32 }, () => random(256));
+const change = (set) => ({ bytes: byte(), others: byte(), ...set });
+write('bits_change', 'bits', 'change', [
+  ...[0, 1, 2, 3].map((none) => change({ null: none })),
+  ...[0, 1, 2, 3].map((none) => change({ null: none, size: 0 })),
+  change({ start: 4, end: 20, offset: 8, from: 2, size: 8 }),
+  change({ start: 4, end: 20, offset: 8, from: 2, size: 9 }),
+  change({ start: 20, end: 20, size: 0 }),
+  change({ start: 30, end: 20 }),
+  change({ start: 4, end: 40, offset: 31, size: 1 }),
+  change({ offset: 33, size: 0 }),
+  ...Array.from({ length: 16 }, () =>
+    change({
+      start: random(20),
+      end: 12 + random(21),
+      offset: random(34),
+      from: random(34),
+      size: random(34),
+    }),
+  ),
+]);

@@ -66,6 +66,31 @@ describe.each(engines)('%s', (_, options) => {
     expect(globals(vm)).toMatchObject({ results: [0, 0, 0, 0, 0, 0, 0, 0] });
   });
 
+  test('iterators over bits', () => {
+    const run = load('bits', options);
+    const vm = run('iterate', { words: [5, 0, 2, '9223372036854775808'], count: 4 });
+    expect(vm.result()).toMatchObject({ retval: 0, fault: undefined });
+    expect(globals(vm)).toMatchObject({ seen: 4 });
+    const { numbers } = globals(vm) as { numbers: number[] };
+    expect(numbers.slice(0, 5)).toEqual([0, 2, 129, 255, 0]);
+    expect(globals(run('iterate', { count: 512 }))).toMatchObject({ seen: 0 });
+  });
+
+  test('bytes of dynptrs', () => {
+    const numbers = Array.from({ length: 32 }, (_, i) => i);
+    const vm = load('bits', options)('change', {
+      bytes: numbers,
+      start: 4,
+      end: 20,
+      offset: 8,
+      from: 2,
+      size: 8,
+    });
+    expect(vm.result()).toMatchObject({ retval: 0, fault: undefined });
+    const { results } = globals(vm);
+    expect(results).toEqual([0, 0, 0, 0, 16, 32, 0, 0, 0, 0, 0, 0]);
+  });
+
   test('interrupt flags', () => {
     expect(load('res_locks', options)('saving').result()).toMatchObject({ retval: 3, fault: undefined });
   });

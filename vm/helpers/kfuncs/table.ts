@@ -2,7 +2,9 @@ import type { Kfunc } from '../../machine/helper.ts';
 import { arenaKfuncs } from './arena.ts';
 import { cpumaskKfuncs } from './cpumask.ts';
 import { dynptrKfuncs } from './dynptr.ts';
+import { dynptrByteKfuncs } from './dynptr-bytes.ts';
 import { irqFlagKfuncs } from './irq-flags.ts';
+import { iterBitsKfuncs } from './iter-bits.ts';
 import { iterNumKfuncs } from './iter-num.ts';
 import { listKfuncs } from './lists.ts';
 import { objectKfuncs } from './objects.ts';
@@ -16,7 +18,9 @@ const implemented: readonly Kfunc[] = [
   ...arenaKfuncs,
   ...cpumaskKfuncs,
   ...dynptrKfuncs,
+  ...dynptrByteKfuncs,
   ...irqFlagKfuncs,
+  ...iterBitsKfuncs,
   ...iterNumKfuncs,
   ...listKfuncs,
   ...objectKfuncs,
