@@ -3,7 +3,16 @@ import type { Machine } from '../../machine/machine.ts';
 import { regionBias, type Region } from '../../memory/regions.ts';
 import { movesControl, type Block } from './blocks.ts';
 import type { CodeInstruction } from './instructions.ts';
-import { computed, loaded, unknown, type Registers, type Start, type Value } from './values.ts';
+import {
+  computed,
+  found,
+  isExact,
+  loaded,
+  unknown,
+  type Registers,
+  type Start,
+  type Value,
+} from './values.ts';
 
 /**
  * Which checks the memory accesses of a block need. Accesses that share a start are checked as one range, at the first
@@ -138,12 +147,10 @@ class BlockPlanner {
     const inBounds =
       start.kind === 'stack'
         ? from >= -stackSize && to <= 0
-        : start.region !== undefined &&
-          from >= 0 &&
-          to <= limitOf(start.region, access !== 'write', access !== 'read');
+        : start.region !== undefined && from >= 0 && to <= this.#limitOf(start, start.region, access);
     if (!inBounds) return undefined;
     if (start.guard !== undefined) start.guard.used = true;
-    const exact = start.index === 0;
+    const exact = isExact(start);
     if (start.kind === 'stack') {
       if (exact) return { kind: 'stack', offset: stackSize + from };
       return { kind: 'indexed', add: off - regionBias, stack: true };
@@ -151,6 +158,13 @@ class BlockPlanner {
     const { base, start: low } = start.region ?? { base: 0, start: 0 };
     if (exact) return { kind: 'fixed', linear: base + from };
     return { kind: 'indexed', add: base - low + off, stack: false };
+  }
+
+  /** An element ends with its value, also where the region is one piece. */
+  #limitOf({ kind }: Start, region: Region, access: Access): number {
+    const limit = limitOf(region, access !== 'write', access !== 'read');
+    if (kind !== 'element') return limit;
+    return Math.min(limit, this.#context.machine.maps[region.owner]?.linked.definition.valueSize ?? 0);
   }
 
   #checkedBefore(start: Start, offset: number, size: number, access: Access): AccessPlan | undefined {
@@ -267,8 +281,12 @@ class BlockPlanner {
   #found(slot: number): Value {
     const index = this.#lookups.get(slot);
     if (index === undefined) this.#forgetChecks();
-    const address = index === undefined ? undefined : valueAddress(this.#context.machine, index);
-    return unknown(Infinity, address === undefined ? undefined : Math.floor(address / 0x1_0000_0000));
+    const { machine } = this.#context;
+    const address = index === undefined ? undefined : valueAddress(machine, index);
+    if (index === undefined || address === undefined) return unknown();
+    const region = machine.regions.get(Math.floor(address / 0x1_0000_0000));
+    if (region === undefined) return unknown();
+    return machine.maps[index]?.layout?.kind === 'array' ? found(region) : unknown(Infinity, region.id);
   }
 
   #forgetChecks(): void {

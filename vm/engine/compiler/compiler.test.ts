@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { expectOk } from '../../base/problem.ts';
 import { defaultEnvironment } from '../../environment/environment.ts';
+import { assemble } from '../../isa/assemble.ts';
 import { encodeAll, makeInstruction } from '../../isa/encode.ts';
 import { findRow, instructionTable } from '../../isa/table.ts';
 import { Machine } from '../../machine/machine.ts';
-import { codeProgram } from '../../maps/testing.ts';
+import { mapFlag, mapType } from '../../maps/flags.ts';
+import { createMap } from '../../maps/registry.ts';
+import { codeProgram, mapDefinition } from '../../maps/testing.ts';
+import type { MapDefinition } from '../../object/program-object.ts';
 import { handlerOf, handlers } from '../interpreter/handlers.ts';
 import { Interpreter } from '../interpreter/interpreter.ts';
 import { bareMachine } from '../testing.ts';
@@ -169,10 +174,11 @@ describe('chunks', () => {
 });
 
 describe('checks', () => {
-  const plans = (source: string): string[] => {
-    const { machine } = bareMachine(source);
+  const plans = (source: string): string[] => plansOf(bareMachine(source).machine, new Set());
+
+  const plansOf = (machine: Machine, lookups: ReadonlySet<number>): string[] => {
     const { graph, chunks } = shapeProgram(findBlocks(machine));
-    const context = { machine, elide: true, lookups: new Set<number>() };
+    const context = { machine, elide: true, lookups };
     return chunks
       .flatMap((shape) => planChunk(context, graph, shape, new Map()).blocks)
       .flatMap(({ accesses }) =>
@@ -198,6 +204,64 @@ describe('checks', () => {
     ['r1 = *(u64 *)(r1 + 0)\nr1 = *(u64 *)(r1 + 0)', ['checks 0 to 8', 'checks 0 to 8']],
   ])('%s', (source, expected) => {
     expect(plans(`${source}\nexit`)).toEqual(expected);
+  });
+
+  /** In map 0, behind a lookup; what the access of the key needs is left out. */
+  const plansBehindLookup = (definition: Partial<MapDefinition>, source: string): string[] => {
+    const code = expectOk(assemble(`r2 = r10\nr2 += -8\nr1 = map[idx:0]\ncall 1\n${source}\nout: exit`));
+    const data = mapDefinition(mapType.ARRAY, definition);
+    const machine = new Machine(
+      { ...codeProgram(code), maps: [{ name: 'm', definition: data, data: undefined }] },
+      defaultEnvironment,
+      {
+        helpers: new Map(),
+        nameOf: () => undefined,
+      },
+    );
+    machine.maps.push(expectOk(createMap(machine, machine.program.maps[0]!, 0)));
+    new Interpreter(machine);
+    return plansOf(machine, new Set([0])).slice(1);
+  };
+  const many = { valueSize: 12, maxEntries: 5 };
+  const test0 = 'if r0 == 0 goto out';
+
+  test.each([
+    ['found', many, `${test0}\nr1 = *(u64 *)(r0 + 4)`, ['indexed']],
+    ['found, the other way round', many, 'if r0 != 0 goto +1\nexit\nr1 = *(u8 *)(r0 + 11)', ['indexed']],
+    ['copied before the test', many, `r6 = r0\nr6 += 4\n${test0}\nr1 = *(u64 *)(r6 + 0)`, ['indexed']],
+    ['with an index in bounds', many, `${test0}\nr3 &= 7\nr0 += r3\nr1 = *(u32 *)(r0 + 1)`, ['indexed']],
+    [
+      'with an index out of bounds',
+      many,
+      `${test0}\nr3 &= 7\nr0 += r3\nr1 = *(u32 *)(r0 + 2)`,
+      ['checks 2 to 6'],
+    ],
+    ['beyond the value', many, `${test0}\nr1 = *(u64 *)(r0 + 5)`, ['checks 5 to 13']],
+    ['before the value', many, `${test0}\nr1 = *(u8 *)(r0 - 1)`, ['checks -1 to 0']],
+    [
+      'beyond the value, in one piece',
+      { ...many, flags: mapFlag.MMAPABLE },
+      `${test0}\nr1 = *(u64 *)(r0 + 5)`,
+      ['checks 5 to 13'],
+    ],
+    [
+      'in what may only be read',
+      { ...many, flags: mapFlag.RDONLY_PROG },
+      `${test0}\n*(u8 *)(r0 + 0) = r1`,
+      ['checks 0 to 1'],
+    ],
+    ['not tested', many, 'r1 = *(u64 *)(r0 + 0)', ['checks 0 to 8']],
+    ['tested in half', many, 'if w0 == 0 goto out\nr1 = *(u64 *)(r0 + 0)', ['checks 0 to 8']],
+    ['not found', many, 'if r0 != 0 goto out\nr1 = *(u64 *)(r0 + 0)', ['checks 0 to 8']],
+    ['the only element', { valueSize: 12, maxEntries: 1 }, `${test0}\nr1 = *(u64 *)(r0 + 4)`, ['fixed']],
+    [
+      'an element of a hash map',
+      { type: mapType.HASH },
+      `${test0}\nr1 = *(u64 *)(r0 + 0)`,
+      ['checks 0 to 8'],
+    ],
+  ])('of an array: %s', (_, definition, source, expected) => {
+    expect(plansBehindLookup(definition, source)).toEqual(expected);
   });
 });
 

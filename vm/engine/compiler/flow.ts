@@ -1,5 +1,6 @@
 import { state } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
+import type { Region } from '../../memory/regions.ts';
 import {
   planBlock,
   valueAddress,
@@ -8,7 +9,7 @@ import {
   type Knowledge,
   type PlanContext,
 } from './access-plan.ts';
-import { movesControl, type BlockGraph } from './blocks.ts';
+import { movesControl, type Block, type BlockGraph } from './blocks.ts';
 import { calledSlot, successors } from './chunks.ts';
 import type { ChunkShape, Loop } from './loops.ts';
 import {
@@ -16,6 +17,7 @@ import {
   isExact,
   meet,
   unknown,
+  whereNotZero,
   writtenRegisters,
   type Guard,
   type Start,
@@ -103,7 +105,7 @@ class ChunkPlanner {
     if (incoming !== undefined && !this.#holdsFunction(loop)) {
       const written = this.#writtenIn(loop);
       incoming.registers.forEach((value, register) => {
-        if (register > 9 || written.has(register) || all.has(register) || !isExact(value)) return;
+        if (register > 9 || written.has(register) || all.has(register) || !isExact(value.start)) return;
         const guard: Guard = { register, value, used: false };
         all.set(register, { ...value, start: { ...value.start, guard } });
         guards.push(guard);
@@ -143,8 +145,25 @@ class ChunkPlanner {
     this.#plans[at] = plan;
     for (const slot of successors(block)) {
       const to = this.#graph.blockAt[slot] ?? -1;
-      if (to > index && to <= range.last) this.#flowTo(to - range.first, plan.after);
+      if (to > index && to <= range.last)
+        this.#flowTo(to - range.first, this.#afterJump(block, slot, plan.after));
     }
+  }
+
+  /** What is known where a block goes on at `slot`: on one of the two ways, a lookup has found something. */
+  #afterJump({ instructions, endSlot }: Block, slot: number, after: Knowledge): Knowledge {
+    const last = instructions.at(-1);
+    if (last?.work.kind !== 'jump' || last.work.width !== 64 || last.target === endSlot) return after;
+    const { src, immediate, target, dst } = last;
+    const { operation } = last.work;
+    const isWay = operation === (slot === target ? 'ne' : 'eq');
+    if (src !== undefined || immediate !== 0 || !isWay) return after;
+    const { maps } = this.#context.machine;
+    const only = ({ owner }: Region): boolean => {
+      const layout = maps[owner]?.layout;
+      return layout?.kind === 'array' && layout.entries === 1 && layout.cpuStride === 0;
+    };
+    return { registers: whereNotZero(after.registers, dst, only), checked: after.checked };
   }
 
   #flowTo(at: number, from: Knowledge): void {

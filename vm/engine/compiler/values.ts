@@ -7,12 +7,15 @@ import { isInterpreted, type CodeInstruction } from './instructions.ts';
  * What is known of the registers while a program is compiled: "start + constant", and how large a number is at most.
  */
 
-/** A start: the frame's stack pointer or an address that an lddw loaded, exactly or with an index; or anything. */
+/**
+ * A start: the frame's stack pointer or an address that an lddw loaded, exactly or with an index; an element of an
+ * array, whichever; or anything.
+ */
 export interface Start {
-  readonly kind: 'stack' | 'fixed' | 'unknown';
-  /** Of `fixed`: the region. */
+  readonly kind: 'stack' | 'fixed' | 'element' | 'unknown';
+  /** The region; of `unknown`: that of the element that a lookup has found, if the start is not 0. */
   readonly region: Region | undefined;
-  /** Of `stack`: the distance from the frame pointer; of `fixed`: from the region's first byte. */
+  /** Of `stack`: the distance from the frame pointer; of `fixed` and `element`: from its first byte. */
   readonly at: number;
   /** An index has been added to `at`, from 0 to this. Infinity: anything. */
   readonly index: number;
@@ -43,15 +46,29 @@ export interface Value {
 export type Registers = readonly Value[];
 
 export function unknown(most = Infinity, likely?: number): Value {
-  const start: Start = {
-    kind: 'unknown',
-    region: undefined,
-    at: 0,
-    index: Infinity,
-    likely,
-    guard: undefined,
-  };
-  return { start, offset: 0, most };
+  return { start: unknownStart(likely, undefined), offset: 0, most };
+}
+
+function unknownStart(likely: number | undefined, region: Region | undefined): Start {
+  return { kind: 'unknown', region, at: 0, index: Infinity, likely, guard: undefined };
+}
+
+/** What a lookup in an array has left: 0 or an element of the region. */
+export function found(region: Region): Value {
+  return { start: unknownStart(region.id, region), offset: 0, most: Infinity };
+}
+
+/** The registers where one of them turned out not to be 0. `only`: whether a region holds one element. */
+export function whereNotZero(
+  registers: Registers,
+  tested: number,
+  only: (region: Region) => boolean,
+): Registers {
+  const value = registers[tested];
+  const region = value?.start.region;
+  if (value?.start.kind !== 'unknown' || region === undefined || value.offset !== 0) return registers;
+  const start: Start = { ...value.start, kind: only(region) ? 'fixed' : 'element', index: 0 };
+  return registers.map((each) => (each.start === value.start ? { ...each, start } : each));
 }
 
 const stackStart: Start = {
@@ -70,14 +87,14 @@ export function freshRegisters(likely: readonly (number | undefined)[] = []): Va
 }
 
 /** Whether the value is one address for all the time a frame lives. */
-export function isExact({ start }: Value): boolean {
-  return start.kind !== 'unknown' && start.index === 0;
+export function isExact(start: Start): boolean {
+  return (start.kind === 'stack' || start.kind === 'fixed') && start.index === 0;
 }
 
 /** Whether both are the same address or number, whatever that is. */
 export function isSame(a: Value, b: Value): boolean {
   if (a.start === b.start) return a.offset === b.offset;
-  if (!isExact(a) || !isExact(b) || a.start.kind !== b.start.kind) return false;
+  if (!isExact(a.start) || !isExact(b.start) || a.start.kind !== b.start.kind) return false;
   return a.start.region?.id === b.start.region?.id && a.start.at + a.offset === b.start.at + b.offset;
 }
 
