@@ -6,6 +6,8 @@ import { typeName } from '../vm/object/btf/type-name.ts';
 import { link } from '../vm/object/link/link.ts';
 import { mapTypeName } from '../vm/object/map-types.ts';
 import { readObject } from '../vm/object/read-object.ts';
+import type { DebugScope } from './debug-info/debug-info.ts';
+import { readDebugInfo } from './debug-info/dwarf/read-debug-info.ts';
 import { CodeIndex } from './debugger/code-index.ts';
 import { codeNames } from './debugger/code-names.ts';
 import { CodeScopes } from './debugger/code-scopes.ts';
@@ -33,6 +35,31 @@ export interface MapView {
 
 export type Described =
   { readonly ok: true; readonly view: ObjectView } | { readonly ok: false; readonly message: string };
+
+/** How much of the local variables of an object can be seen. */
+export interface VariableCounts {
+  /** Parameters and local variables; 0 without DWARF. */
+  readonly variables: number;
+  /** Those among them that are not where they are in the whole of their scope: optimised out here or there. */
+  readonly partial: number;
+}
+
+/** Undefined for what is no object. */
+export function countVariables(bytes: Uint8Array, name: string): VariableCounts | undefined {
+  const object = readObject(bytes, name);
+  if (!object.ok) return undefined;
+  const counts = { variables: 0, partial: 0 };
+  for (const each of readDebugInfo(object.value)?.functions ?? []) addVariables(each, counts);
+  return counts;
+}
+
+function addVariables(scope: DebugScope, counts: { variables: number; partial: number }): void {
+  for (const { location } of scope.variables) {
+    counts.variables++;
+    if (location.kind === 'none' || location.kind === 'list') counts.partial++;
+  }
+  for (const child of scope.children) addVariables(child, counts);
+}
 
 /** `name` is for messages. */
 export function describeObject(bytes: Uint8Array, name: string): Described {

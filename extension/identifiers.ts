@@ -1,6 +1,9 @@
 /** Names that package.json gives to what the extension contributes. */
 export const debugType = 'bpf';
 
+/** Type of the tasks that compile. */
+export const taskType = 'bpf';
+
 /** The editor of `*.bpf.o`, and the one that other object files can be opened with. */
 export const objectEditorTypes = ['ebpf-debugger.object', 'ebpf-debugger.anyObject'];
 

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { AdapterFactory } from './adapter-factory.ts';
+import { BuildHint } from './build-hint.ts';
+import { BuildTasks } from './build-task.ts';
 import { registerCommands } from './commands.ts';
 import { ConfigurationProvider, DynamicConfigurationProvider } from './configuration-provider.ts';
 import { debugType } from './identifiers.ts';
@@ -18,6 +20,8 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
     ListingFileSystem.register(),
     ObjectEditor.register(),
+    BuildTasks.register(),
+    BuildHint.register(context.workspaceState),
     ...registerCommands(),
   );
 }
