@@ -82,7 +82,8 @@ class DwarfInfo implements DebugInfo {
         }),
       )
       .filter((variable) => {
-        const key = `${variable.name} ${fixedAddress(variable) ?? ''}`;
+        const address = this.#context.warnings.attempt(() => fixedAddress(variable), undefined);
+        const key = `${variable.name} ${address ?? ''}`;
         if (seen.has(key)) return false;
         seen.add(key);
         return true;

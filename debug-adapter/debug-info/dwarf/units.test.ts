@@ -150,6 +150,14 @@ describe('damage', () => {
     expect(found.warnings[0]).toMatch(/abbreviation 99 is not there; what follows in this unit is not used/);
   });
 
+  test('an address that is cut off is said', () => {
+    const place: AttributeSpec = [DW_AT.location, DW_FORM.exprloc, Uint8Array.of(0xa1, 0x80)];
+    const root = die(DW_TAG.compile_unit, [], [die(DW_TAG.variable, [named('v'), place])]);
+    const info = read(buildUnits([{ version: 5, root }]));
+    expect(info.globals.map(({ name }) => name)).toEqual(['v']);
+    expect(info.warnings).toEqual([expect.stringContaining('beyond the end')]);
+  });
+
   test('zeros are no units, and are not said without end', () => {
     const info = read({ '.debug_info': new Uint8Array(1000), '.debug_abbrev': Uint8Array.of(0) });
     expect(info.functions).toEqual([]);
