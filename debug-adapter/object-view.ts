@@ -10,8 +10,7 @@ import type { DebugScope } from './debug-info/debug-info.ts';
 import { readDebugInfo } from './debug-info/dwarf/read-debug-info.ts';
 import { CodeIndex } from './debugger/code-index.ts';
 import { codeNames } from './debugger/code-names.ts';
-import { CodeScopes } from './debugger/code-scopes.ts';
-import { LineIndex } from './debugger/line-index.ts';
+import { linesOfObject } from './debugger/own-lines.ts';
 import { listProgram } from './listing/program-listing.ts';
 
 /** What an object holds, for people: the one thing besides protocol/ that the extension asks of the adapter's code. */
@@ -70,7 +69,7 @@ export function describeObject(bytes: Uint8Array, name: string): Described {
   const { license, programs, maps, btf } = object.value;
   const code = new CodeIndex(linked.value);
   const names = codeNames(code, (id) => helperNames.get(id));
-  const listing = listProgram(code, new LineIndex(code, new CodeScopes(code, undefined)), (slot) => {
+  const listing = listProgram(code, linesOfObject(code).lines, (slot) => {
     const instruction = code.instruction(slot);
     return instruction === undefined ? '(unknown)' : printKernel(instruction, slot, names);
   });
