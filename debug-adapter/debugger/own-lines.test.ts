@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { ok } from '../../vm/base/problem.ts';
+import { failed, ok } from '../../vm/base/problem.ts';
 import { describeObject } from '../object-view.ts';
 import { Debugger } from './debugger.ts';
 import type { FileAccessor } from './file-accessor.ts';
@@ -8,7 +8,10 @@ import type { FileAccessor } from './file-accessor.ts';
 const root = new URL('../../', import.meta.url);
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, root)));
 const files: FileAccessor = {
-  readFile: (path) => Promise.resolve(ok(read(path.slice(1)))),
+  readFile: (path) =>
+    Promise.resolve(
+      path.endsWith('.o') ? ok(read(path.slice(1))) : failed({ code: 'file-not-found', message: path }),
+    ),
   modified: () => Promise.resolve(undefined),
 };
 const attached = 'debug-adapter/debug-info/attached/testdata';
