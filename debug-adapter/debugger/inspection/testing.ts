@@ -6,8 +6,14 @@ import { link } from '../../../vm/object/link/link.ts';
 import { readObject } from '../../../vm/object/read-object.ts';
 import { selectProgram } from '../../../vm/object/select-program.ts';
 import type { RunInput } from '../../../vm/programs/family.ts';
+import { Recording } from '../../../vm/history/recording.ts';
+import { readDebugInfo } from '../../debug-info/dwarf/read-debug-info.ts';
 import { Evaluator } from '../../expressions/evaluator.ts';
+import { CodeIndex } from '../code-index.ts';
+import { CodeScopes } from '../code-scopes.ts';
 import type { DebugFrame } from '../frame.ts';
+import { LineIndex } from '../line-index.ts';
+import { SourceView } from '../source-view.ts';
 import { frameRegisters } from '../stack.ts';
 import type { VariableNode } from '../variable.ts';
 import { Inspector } from './inspector.ts';
@@ -19,6 +25,7 @@ export class StoppedProgram {
   readonly inspector: Inspector;
   readonly evaluator: Evaluator;
   readonly edits: Edit[] = [];
+  readonly #scopes: CodeScopes;
 
   /** `prepare` fills the maps before the run. */
   constructor(
@@ -31,8 +38,14 @@ export class StoppedProgram {
     this.vm = expectOk(VirtualMachine.create(program, defaultEnvironment));
     prepare(this.vm);
     expectOk(this.vm.startRun(expectOk(selectProgram(program.object, programName)), input));
+    const code = new CodeIndex(program);
+    this.#scopes = new CodeScopes(code, readDebugInfo(program.object));
+    const lines = new LineIndex(code, this.#scopes);
+    const recording = new Recording(this.vm);
     this.inspector = new Inspector(this.vm, {
+      source: new SourceView(code, this.#scopes, lines, recording, () => undefined),
       frameRegisters: (frame) => frameRegisters(this.vm.machine, frame),
+      change: (change) => recording.change(change),
       edited: (edit) => this.edits.push(edit),
     });
     this.evaluator = new Evaluator(this.inspector);
@@ -72,6 +85,12 @@ export class StoppedProgram {
       inlined: false,
       callback: kind === 'helper' ? machine.frames.read(depth).callback : undefined,
     };
+  }
+
+  /** The same with what debug information says of it. */
+  sourceFrame(depth = this.vm.machine.frames.depth): DebugFrame {
+    const frame = this.frame(depth);
+    return { ...frame, scope: this.#scopes.scopeAt(frame.slot) };
   }
 
   scope(name: string, frame = this.frame()): VariableNode {

@@ -122,7 +122,7 @@ export class FrameLocals {
       : { kind: 'optimised-out' };
   }
 
-  /** Parameters of functions that are called as the convention has it are in r1 to r5 at entry. */
+  /** Parameters are in r1 to r5 at entry, where debug information or the convention says so. */
   #entryValue(variable: DebugVariable): { readonly value: Value; readonly current: boolean } | undefined {
     if (variable.kind !== 'parameter' || this.#scope.kind !== 'function') return undefined;
     const registers = this.#past.registersAtEntry;
@@ -143,7 +143,7 @@ export class FrameLocals {
 
   /** Without a location at entry: by its place among the parameters, where the function keeps its signature. */
   #passed(variable: DebugVariable, registers: readonly bigint[]): Value | undefined {
-    if (this.#subject.changedSignature || !this.#keepsSignature()) return undefined;
+    if (this.#subject.changedSignature || !this.#isCalledByKernel()) return undefined;
     const parameters = this.#scope.variables.filter(({ kind }) => kind === 'parameter');
     const passed = registers[parameters.indexOf(variable) + 1];
     const size = sizeOf(variable.type);
@@ -152,10 +152,12 @@ export class FrameLocals {
     return scalar ? numberValue(variable.type, passed) : undefined;
   }
 
-  /** The kernel calls it, or code that knows only its address. */
-  #keepsSignature(): boolean {
-    const { kind } = this.#target.machine.frames.read(this.#frame.depth);
-    return this.#subject.external || kind !== 'subprogram';
+  /**
+   * Whether the kernel calls it. Where the program does, LLVM passes anything for what is never used
+   * (DeadArgumentElimination), also to global functions.
+   */
+  #isCalledByKernel(): boolean {
+    return this.#target.machine.frames.read(this.#frame.depth).kind !== 'subprogram';
   }
 }
 

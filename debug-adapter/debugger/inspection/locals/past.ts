@@ -1,3 +1,4 @@
+import { registerCount } from '../../../../vm/isa/opcode.ts';
 import type { Machine } from '../../../../vm/machine/machine.ts';
 import type { DebugFunction, DebugVariable } from '../../../debug-info/debug-info.ts';
 import type { DebugFrame } from '../../frame.ts';
@@ -16,8 +17,6 @@ export interface PastValue {
 
 /** How far back is looked, in cycles: a short stretch first, since most of what is gone has gone just now. */
 const stretches = [2 ** 12, 2 ** 16, 2 ** 20, 2 ** 24];
-/** Parameters are passed in r1 to r5, what is to be kept in r6 to r9. */
-const registersAtEntry = 11;
 
 /**
  * What the variables of one activation were before, found by running again: at each instruction behind which a variable
@@ -73,7 +72,8 @@ export class Past {
 
   /** r0 to r10 as the activation found them; undefined where it began too long ago. */
   get registersAtEntry(): readonly bigint[] | undefined {
-    if (this.#entry === undefined && this.#end - this.#entryCycle <= (stretches.at(-1) ?? 0))
+    if (this.#end === this.#entryCycle) this.#entry ??= allRegisters(this.#target.machine);
+    else if (this.#entry === undefined && this.#end - this.#entryCycle <= (stretches.at(-1) ?? 0))
       this.#review(this.#entryCycle, Math.min(this.#entryCycle + 1, this.#end), new Map());
     return this.#entry;
   }
@@ -116,8 +116,7 @@ export class Past {
   #look(machine: Machine, wanted: ReadonlyMap<number, readonly DebugVariable[]>): void {
     const { frames, slot, cycle } = machine;
     if (frames.depth !== this.#frame.depth || frames.entryCycle(frames.depth) !== this.#entryCycle) return;
-    if (cycle === this.#entryCycle)
-      this.#entry ??= Array.from({ length: registersAtEntry }, (_, number) => machine.register(number));
+    if (cycle === this.#entryCycle) this.#entry ??= allRegisters(machine);
     const address = this.#source.scopes.addressOf(slot);
     if (address === undefined) return;
     const activation = {
@@ -134,4 +133,8 @@ export class Past {
         this.#values.set(variable, { value: snapshot(value.value), slot });
     }
   }
+}
+
+function allRegisters(machine: Machine): readonly bigint[] {
+  return Array.from({ length: registerCount }, (_, number) => machine.register(number));
 }
