@@ -79,6 +79,8 @@ export interface NetworkSocket {
   readonly uid: number;
   readonly cgroupIds: readonly bigint[];
   readonly rxQueue: number;
+  /** SO_REUSEPORT was set before it was bound. */
+  readonly reuseport: boolean;
   /** Members of struct bpf_tcp_sock by name; what is left out is 0. */
   readonly tcp: Readonly<Record<string, bigint>>;
 }

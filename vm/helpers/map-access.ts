@@ -4,10 +4,10 @@ import type { KernelMap, ValueQueue } from '../machine/kernel-map.ts';
 import type { Machine } from '../machine/machine.ts';
 import { isPerCpu } from '../maps/definition.ts';
 import { mapFlag, mapType } from '../maps/flags.ts';
-import { SockMap } from '../maps/sock-map.ts';
+import { isSocketMap } from '../maps/sock-map.ts';
 import { lowHalf, mapArgument, memoryArgument, usableMapArgument } from './arguments.ts';
 import { contentHelper, isCompatible } from './map-compatibility.ts';
-import { lookUpSocket, updateSocket } from './sock-map.ts';
+import { lookUpSocket, mayChangeSockets, updateSocket } from './sock-map.ts';
 
 /** The map in R1, where the verifier has the helper on its type; undefined with a fault. */
 function contentsArgument(machine: Machine, helper: number): KernelMap | undefined {
@@ -21,7 +21,7 @@ function lookup(machine: Machine): Outcome {
   if (map === undefined) return outcome.fault;
   const key = memoryArgument(machine, 2, map.linked.definition.keySize, 'read', 'map');
   if (key < 0) return outcome.fault;
-  if (map instanceof SockMap) return lookUpSocket(machine, map, key);
+  if (isSocketMap(map)) return lookUpSocket(machine, map, key);
   return machine.answer(map.lookup(key, machine.cpu));
 }
 
@@ -49,13 +49,15 @@ function isWritable(machine: Machine, map: KernelMap): boolean {
 function update(machine: Machine): Outcome {
   const map = contentsArgument(machine, contentHelper.update);
   if (map === undefined || !isWritable(machine, map)) return outcome.fault;
+  if (isSocketMap(map) && !mayChangeSockets(machine, map, 'bpf_map_update_elem#2')) return outcome.fault;
   const { keySize, valueSize } = map.linked.definition;
   const key = memoryArgument(machine, 2, keySize, 'read', 'map');
   if (key < 0) return outcome.fault;
-  if (map instanceof SockMap) return updateSocket(machine, map, key);
-  const value = memoryArgument(machine, 3, valueSize, 'read', 'map');
+  const sockets = isSocketMap(map);
+  const value = sockets ? 0 : memoryArgument(machine, 3, valueSize, 'read', 'map');
   if (value < 0) return outcome.fault;
   try {
+    if (sockets) return updateSocket(machine, map, key);
     return machine.answer(map.update(key, value, machine.register(4), machine.cpu));
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
@@ -66,6 +68,7 @@ function update(machine: Machine): Outcome {
 function remove(machine: Machine): Outcome {
   const map = contentsArgument(machine, contentHelper.remove);
   if (map === undefined || !isWritable(machine, map)) return outcome.fault;
+  if (isSocketMap(map) && !mayChangeSockets(machine, map, 'bpf_map_delete_elem#3')) return outcome.fault;
   const key = memoryArgument(machine, 2, map.linked.definition.keySize, 'read', 'map');
   return key < 0 ? outcome.fault : machine.answer(map.remove(key));
 }

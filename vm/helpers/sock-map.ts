@@ -1,13 +1,13 @@
 import { outcome, type Outcome } from '../machine/helper.ts';
 import type { Machine } from '../machine/machine.ts';
 import { errno } from '../maps/errno.ts';
-import type { SockMap } from '../maps/sock-map.ts';
+import type { SocketMap } from '../maps/sock-map.ts';
 import { acquireSocket, isFull, noSocketNumber, socketArgument } from './sockets.ts';
 
-/** bpf_map_lookup_elem and bpf_map_update_elem on a SOCKMAP: values are sockets (net/core/sock_map.c). */
+/** Helpers of map contents on SOCKMAP and SOCKHASH: values are sockets (net/core/sock_map.c). Keys are linear offsets. */
 
-export function lookUpSocket(machine: Machine, map: SockMap, key: number): Outcome {
-  const number = map.socketAt(machine.memory.view.getUint32(key, true));
+export function lookUpSocket(machine: Machine, map: SocketMap, key: number): Outcome {
+  const number = map.socketAt(key);
   return machine.answer(number === undefined ? 0 : acquireSocket(machine, number));
 }
 
@@ -22,15 +22,18 @@ const updaters: readonly string[] = [
   'sk_lookup',
 ];
 
-export function updateSocket(machine: Machine, map: SockMap, key: number): Outcome {
-  if (!updaters.includes(machine.programType)) {
-    const message = `cannot pass map_type ${map.linked.definition.type} into func bpf_map_update_elem#2`;
-    return machine.fail({ kind: 'refused-by-kernel', message });
-  }
+/** Whether programs of the type that runs may change maps of sockets; false with a fault. `helper` is as in `bpf_map_update_elem#2`. */
+export function mayChangeSockets(machine: Machine, map: SocketMap, helper: string): boolean {
+  if (updaters.includes(machine.programType)) return true;
+  const message = `cannot pass map_type ${map.linked.definition.type} into func ${helper}`;
+  machine.fail({ kind: 'refused-by-kernel', message });
+  return false;
+}
+
+export function updateSocket(machine: Machine, map: SocketMap, key: number): Outcome {
   const pointer = socketArgument(machine, 3);
   if (pointer === undefined) return outcome.fault;
   if (!isFull(pointer.socket)) return machine.answer(-errno.EINVAL);
   if (pointer.number === noSocketNumber) return machine.answer(-errno.EOPNOTSUPP);
-  const index = machine.memory.view.getUint32(key, true);
-  return machine.answer(map.put(index, pointer.number, machine.register(4)));
+  return machine.answer(map.put(key, pointer.number, machine.register(4)));
 }

@@ -22,8 +22,8 @@ import {
 /** Sockets that programs look up and what they ask about them (net/core/filter.c: bpf_sk_*, bpf_skc_*). */
 
 const lookupTypes = ['xdp', 'sched_cls', 'sched_act', 'cgroup_skb'];
-/** SOCKMAP lookups give sockets to more types. */
-const releaseTypes = [...lookupTypes, 'sk_lookup', 'socket_filter', 'flow_dissector'];
+/** Programs of other types that find sockets in maps cannot release them: the kernel refuses those that find any. */
+const releaseTypes = [...lookupTypes, 'sk_lookup', 'sk_skb'];
 const skbTypes = ['sched_cls', 'sched_act', 'cgroup_skb'];
 
 /** sizeof the members of struct bpf_sock_tuple. */

@@ -87,6 +87,12 @@ export interface SocketJson {
   readonly cgroupIds?: readonly IntegerJson[];
   /** rx_queue_mapping; -1: none. */
   readonly rxQueue?: IntegerJson;
+  /**
+   * Whether `SO_REUSEPORT` was set before it was bound: sockets of one protocol, address, port and device that have it
+   * are a group.
+   * @default false
+   */
+  readonly reuseport?: boolean;
   /** Members of struct bpf_tcp_sock by name: `{ "snd_cwnd": 10 }`. */
   readonly tcp?: Readonly<Record<string, IntegerJson>>;
 }

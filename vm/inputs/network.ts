@@ -127,6 +127,7 @@ const socketMembers = [
   'uid',
   'cgroupIds',
   'rxQueue',
+  'reuseport',
   'tcp',
 ];
 
@@ -157,6 +158,7 @@ function readSocket(value: unknown, path: string, number: number): NetworkSocket
         listOf(ids, at).map((id, i) => u64(id, `${at}[${i}]`)),
       ) ?? [],
     rxQueue: optional(members, 'rxQueue', path, numberOf(-1, 0x7fffffff)) ?? -1,
+    reuseport: optional(members, 'reuseport', path, flagOf) ?? false,
     tcp: optional(members, 'tcp', path, readTcp) ?? {},
   };
 }

@@ -19,6 +19,8 @@ export const mapType = {
   SOCKMAP: 15,
   CPUMAP: 16,
   XSKMAP: 17,
+  SOCKHASH: 18,
+  REUSEPORT_SOCKARRAY: 20,
   QUEUE: 22,
   STACK: 23,
   SK_STORAGE: 24,

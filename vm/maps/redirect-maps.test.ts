@@ -19,6 +19,7 @@ const socket: NetworkSocket = {
   uid: 0,
   cgroupIds: [],
   rxQueue: -1,
+  reuseport: false,
   tcp: {},
 };
 
@@ -26,7 +27,12 @@ function mapOf(type: number, rest: { valueSize?: number; maxEntries?: number } =
   const network = {
     ...defaultNetwork,
     devices: [loopbackDevice, { ...loopbackDevice, ifindex: 7, name: 'eth7' }],
-    sockets: [socket, { ...socket, state: 'close' as const }],
+    sockets: [
+      socket,
+      { ...socket, state: 'close' as const },
+      { ...socket, reuseport: true },
+      { ...socket, protocol: 'udp' as const, state: 'close' as const, localPort: 0 },
+    ],
   };
   const machine = testMachine({ environment: { cpus: 2, network } });
   return addMap(machine, mapDefinition(type, { valueSize: 4, maxEntries: 4, ...rest }));
@@ -65,9 +71,26 @@ describe('updates by users give the kernel’s errors', () => {
     ['XSKMAP', [3, 5], undefined, 0n],
     ['SOCKMAP', [0, 0], undefined, 0n],
     ['SOCKMAP', [0, 1], 'EOPNOTSUPP', 0n],
-    ['SOCKMAP', [0, 2], 'EBADF', 0n],
+    ['SOCKMAP', [0, 9], 'EBADF', 0n],
     ['SOCKMAP', [0, 0], 'ENOENT', 2n],
     ['SOCKMAP', [4, 0], 'E2BIG', 0n],
+    ['SOCKMAP', [0, 0x80000000], 'EINVAL', 0n],
+    ['SOCKMAP', [0, 3], 'EOPNOTSUPP', 0n],
+    ['SOCKHASH', [77, 0], undefined, 0n],
+    ['SOCKHASH', [77, 1], 'EOPNOTSUPP', 0n],
+    ['SOCKHASH', [77, 3], 'EOPNOTSUPP', 0n],
+    ['SOCKHASH', [77, 9], 'EBADF', 0n],
+    ['SOCKHASH', [77, 0x80000000], 'EINVAL', 0n],
+    ['SOCKHASH', [77, 0], 'EINVAL', 3n],
+    ['SOCKHASH', [77, 0], 'ENOENT', 2n],
+    ['REUSEPORT_SOCKARRAY', [0, 2], undefined, 0n],
+    ['REUSEPORT_SOCKARRAY', [0, 2], undefined, 1n],
+    ['REUSEPORT_SOCKARRAY', [0, 0], 'EINVAL', 0n],
+    ['REUSEPORT_SOCKARRAY', [0, 9], 'EBADF', 0n],
+    ['REUSEPORT_SOCKARRAY', [0, 0x80000000], 'EBADF', 0n],
+    ['REUSEPORT_SOCKARRAY', [0, 2], 'ENOENT', 2n],
+    ['REUSEPORT_SOCKARRAY', [0, 2], 'EINVAL', 3n],
+    ['REUSEPORT_SOCKARRAY', [4, 2], 'E2BIG', 0n],
   ] as const)('%s %j: %s', (type, [key, value], expected, flags) => {
     const map = mapOf(mapType[type]);
     const result = map.userUpdate(words(key), [words(value)], flags);
@@ -98,15 +121,23 @@ describe('updates by users give the kernel’s errors', () => {
     expect(error(mapOf(mapType.DEVMAP).userRemove(words(4)))).toBe('EINVAL');
     expect(error(mapOf(mapType.DEVMAP_HASH).userRemove(words(1)))).toBe('ENOENT');
     expect(error(mapOf(mapType.SOCKMAP).userRemove(words(1)))).toBe('EINVAL');
+    expect(error(mapOf(mapType.SOCKHASH).userRemove(words(1)))).toBe('ENOENT');
+    expect(error(mapOf(mapType.REUSEPORT_SOCKARRAY).userRemove(words(1)))).toBe('ENOENT');
+    expect(error(mapOf(mapType.REUSEPORT_SOCKARRAY).userRemove(words(4)))).toBe('E2BIG');
   });
 
-  test.each(['DEVMAP', 'DEVMAP_HASH', 'CPUMAP', 'XSKMAP', 'SOCKMAP'] as const)(
-    '%s: sizes that the kernel does not take',
-    (type) => {
-      expect(() => mapOf(mapType[type], { valueSize: 12 })).toThrow('EINVAL');
-      expect(() => mapOf(mapType[type], { maxEntries: 0 })).toThrow('EINVAL');
-    },
-  );
+  test.each([
+    'DEVMAP',
+    'DEVMAP_HASH',
+    'CPUMAP',
+    'XSKMAP',
+    'SOCKMAP',
+    'SOCKHASH',
+    'REUSEPORT_SOCKARRAY',
+  ] as const)('%s: sizes that the kernel does not take', (type) => {
+    expect(() => mapOf(mapType[type], { valueSize: 12 })).toThrow('EINVAL');
+    expect(() => mapOf(mapType[type], { maxEntries: 0 })).toThrow('EINVAL');
+  });
 });
 
 /** DEVMAP_HASH against lists: a bucket has the newest key first. */
@@ -132,4 +163,15 @@ test('DEVMAP_HASH keeps the order of the kernel', () => {
     const buckets = Array.from({ length: 8 }, (_, bucket) => model.filter((other) => other % 8 === bucket));
     expect(keysOf(map)).toEqual(buckets.flat());
   }
+});
+
+test('a socket stands in one slot of a REUSEPORT_SOCKARRAY', () => {
+  const map = mapOf(mapType.REUSEPORT_SOCKARRAY);
+  expect(map.userUpdate(words(0), [words(2)])).toBe(0);
+  expect(error(map.userUpdate(words(1), [words(2)]))).toBe('EBUSY');
+  expect(error(map.userUpdate(words(0), [words(2)]))).toBe('EBUSY');
+  expect(error(map.userUpdate(words(0), [words(2)], 1n))).toBe('EEXIST');
+  expect(map.userRemove(words(0))).toBe(0);
+  expect(map.userUpdate(words(1), [words(2)])).toBe(0);
+  expect(keysOf(map)).toEqual([1]);
 });

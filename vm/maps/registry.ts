@@ -23,6 +23,8 @@ import { PerfEventArrayMap } from './perf-event-array.ts';
 import { QueueStackMap } from './queue-stack-map.ts';
 import { RingBufferMap, UserRingBufferMap } from './ring-buffer.ts';
 import { StackTraceMap } from './stack-trace.ts';
+import { ReuseportSockArray } from './reuseport-sock-array.ts';
+import { SockHash } from './sock-hash.ts';
 import { StructOpsMap } from './struct-ops-map.ts';
 import { SockMap } from './sock-map.ts';
 import { UnsupportedMap } from './unsupported-map.ts';
@@ -83,6 +85,10 @@ function make(machine: Machine, linked: LinkedMap, index: number): KernelMap {
       return new CpuMap(machine, linked, index);
     case mapType.SOCKMAP:
       return new SockMap(machine, linked, index);
+    case mapType.SOCKHASH:
+      return new SockHash(machine, linked, index);
+    case mapType.REUSEPORT_SOCKARRAY:
+      return new ReuseportSockArray(machine, linked, index);
     case mapType.XSKMAP:
       return new XskMap(machine, linked, index);
     case mapType.RINGBUF:
