@@ -6,6 +6,7 @@ import { defaultEnvironment } from '../environment/environment.ts';
 import { stackSize, stacks } from '../machine/layout.ts';
 import { link } from '../object/link/link.ts';
 import { readObject } from '../object/read-object.ts';
+import { assembleProgram } from '../../debug-adapter/debugger/testing.ts';
 import { Recording, type Moment } from './recording.ts';
 import { stateHash } from './state-hash.ts';
 
@@ -224,4 +225,20 @@ describe('review', () => {
     expect(vm.breakpoints).toEqual([vm.machine.slot]);
     expect([outputs.length, notes.length]).toEqual(told);
   });
+});
+
+test('checkpoints are states on the way', () => {
+  const source = 'r1 = 0\nagain:\nr1 += 1\nif r1 < 30000000 goto again\nr0 = 0\nexit';
+  const program = assembleProgram(source);
+  const vm = expectOk(VirtualMachine.create(program, defaultEnvironment));
+  const recording = new Recording(vm);
+  expectOk(recording.change((machine) => machine.startRun(program.object.programs[0]!)));
+  for (let slices = 0; slices < 3; slices++) {
+    vm.run(18_000_000);
+    recording.checkpoint();
+  }
+  for (const cycle of [36_000_001, 18_000_000, 20_000_001, 17]) {
+    expectOk(recording.seek({ run: 0, cycle }));
+    expect(vm.machine.register(1)).toBe(BigInt(Math.floor(cycle / 2)));
+  }
 });
