@@ -1,3 +1,4 @@
+import type { SysctlEnvironment } from './cgroup.ts';
 import type { FileEnvironment } from './files.ts';
 import type { SkbEnvironment } from './skb.ts';
 import type { NetworkEnvironment } from './network.ts';
@@ -28,6 +29,7 @@ export interface Environment {
   readonly taiOffsetNs?: bigint;
   readonly names?: KernelNames;
   readonly files?: readonly FileEnvironment[];
+  readonly sysctl?: SysctlEnvironment;
   /** Left out: there is the loopback device and nothing else. */
   readonly network?: NetworkEnvironment;
 }

@@ -8,6 +8,7 @@ import { mapAccessHelpers } from './map-access.ts';
 import { dynptrHelpers } from './dynptr.ts';
 import { fileHelpers } from './files.ts';
 import { findVma } from './find-vma.ts';
+import { hookReturnHelpers } from './hook-return.ts';
 import { kernelNameHelpers } from './kernel-names.ts';
 import { localStorageHelpers } from './local-storage.ts';
 import { perfEventHelpers } from './perf-event.ts';
@@ -24,6 +25,7 @@ import { redirectHelpers } from './redirect.ts';
 import { sysBpfHelpers } from './sys-bpf.ts';
 import { socketHelpers } from './socket-lookup.ts';
 import { synCookieHelpers } from './syn-cookies.ts';
+import { sysctlHelpers } from './sysctl.ts';
 import { systemHelpers } from './system.ts';
 import { spinLockHelpers } from './spin-lock.ts';
 import { tailCall } from './tail-call.ts';
@@ -36,6 +38,8 @@ const implemented: readonly Helper[] = [
   ...mapAccessHelpers,
   ...sysBpfHelpers,
   ...systemHelpers,
+  ...sysctlHelpers,
+  ...hookReturnHelpers,
   ...skbHelpers,
   ...xdpHelpers,
   ...redirectHelpers,

@@ -21,6 +21,17 @@ export interface KernelEnvironmentJson {
   readonly files?: readonly FileJson[];
   /** What `bpf_ktime_get_tai_ns` is ahead of `bpf_ktime_get_ns`. */
   readonly taiOffsetNs?: IntegerJson;
+  /** The sysctl that a cgroup_sysctl program decides about. */
+  readonly sysctl?: SysctlJson;
+}
+
+export interface SysctlJson {
+  /** Path below /proc/sys: `net/ipv4/ip_forward`. */
+  readonly name: string;
+  /** As a read gives it, with its line feed. Left out: it cannot be read. */
+  readonly currentValue?: string;
+  /** What is written, where the context's `write` is not 0. */
+  readonly newValue?: string;
 }
 
 export interface TaskJson {

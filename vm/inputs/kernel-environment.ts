@@ -1,5 +1,6 @@
 import { fromHex } from '../base/bytes.ts';
 import type { Environment } from '../environment/environment.ts';
+import type { SysctlEnvironment } from '../environment/cgroup.ts';
 import type { FileEnvironment } from '../environment/files.ts';
 import type { EventEnvironment, KernelNames, MemoryRange, TaskEnvironment } from '../environment/task.ts';
 import {
@@ -24,6 +25,7 @@ export const kernelMembers = [
   'names',
   'files',
   'taiOffsetNs',
+  'sysctl',
 ] as const;
 
 type KernelEnvironment = Pick<Environment, (typeof kernelMembers)[number]>;
@@ -72,6 +74,7 @@ export function readKernelEnvironment(members: Members, path: string): KernelEnv
   const names = optional(members, 'names', path, readNames);
   const files = optional(members, 'files', path, list(readFile));
   const taiOffsetNs = optional(members, 'taiOffsetNs', path, integerOf);
+  const sysctl = optional(members, 'sysctl', path, readSysctl);
   return {
     ...(task && { task }),
     ...(kernelMemory && { kernelMemory }),
@@ -80,6 +83,7 @@ export function readKernelEnvironment(members: Members, path: string): KernelEnv
     ...(names && { names }),
     ...(files && { files }),
     ...(taiOffsetNs !== undefined && { taiOffsetNs }),
+    ...(sysctl && { sysctl }),
   };
 }
 
@@ -165,6 +169,18 @@ function readNames(value: unknown, path: string): KernelNames {
   return {
     symbols: optional(members, 'symbols', path, record(u64)) ?? {},
     types: optional(members, 'types', path, record(u32)) ?? {},
+  };
+}
+
+function readSysctl(value: unknown, path: string): SysctlEnvironment {
+  const members = membersOf(value, path, ['name', 'currentValue', 'newValue']);
+  const encoded = (text: unknown, at: string): Uint8Array => new TextEncoder().encode(textOf(text, at));
+  const currentValue = optional(members, 'currentValue', path, encoded);
+  const newValue = optional(members, 'newValue', path, encoded);
+  return {
+    name: required(members, 'name', path, textOf),
+    ...(currentValue && { currentValue }),
+    ...(newValue && { newValue }),
   };
 }
 

@@ -71,7 +71,7 @@ export const state = {
   distributedCpu: 0x6b4,
   /** What helpers/skb/skb.ts keeps (64 bytes). */
   skb: 0x6c0,
-  /** What helpers/network-state.ts keeps (128 bytes). */
+  /** What helpers/network-state.ts and, in its second half, helpers/cgroup-state.ts keep (128 bytes). */
   network: 0x700,
 } as const;
 

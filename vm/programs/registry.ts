@@ -1,5 +1,6 @@
 import { failed, ok, type Result } from '../base/problem.ts';
 import type { FunctionSymbol } from '../object/program-object.ts';
+import { cgroupDevice, cgroupSysctl } from './cgroup.ts';
 import type { ProgramFamily } from './family.ts';
 import { flowDissector } from './flow-dissector.ts';
 import { rawTracepoint, rawTracepointWritable } from './raw-tracepoint.ts';
@@ -21,6 +22,8 @@ export const families: readonly ProgramFamily[] = [
   lwtXmit,
   flowDissector,
   skLookup,
+  cgroupSysctl,
+  cgroupDevice,
   rawTracepoint,
   rawTracepointWritable,
   syscall,
