@@ -113,6 +113,7 @@ export class Session {
     const inspector = new Inspector(target.vm, {
       frameRegisters: (frame) => target.frameRegisters(frame),
       source: target.source,
+      observe: (observer) => target.observe(observer),
       change: (change) => target.recording.change(change),
       edited: (edit) => void this.#edits.push(edit),
     });

@@ -13,7 +13,7 @@ import type { CodeScopes } from './code-scopes.ts';
 import { Disassembly } from './disassembly.ts';
 import { Emitter } from './emitter.ts';
 import type { DebuggerEvents } from './events.ts';
-import { Execution } from './execution.ts';
+import { Execution, type StepObserver } from './execution.ts';
 import type { FileAccessor } from './file-accessor.ts';
 import type { DebugFrame } from './frame.ts';
 import { InlineView } from './inline-view.ts';
@@ -98,8 +98,8 @@ export class Debugger {
     this.breakpoints = new BreakpointTable(binder, machine.code, (slots) =>
       this.#execution.setBreakpoints(slots),
     );
-    this.#execution = new Execution(vm, settings.cycleLimit, () => {
-      this.recording.checkpoint();
+    this.#execution = new Execution(vm, settings.cycleLimit, (milliseconds) => {
+      this.recording.checkpoint(milliseconds);
       this.#tellOutputs();
     });
     this.scopes = scopes;
@@ -113,6 +113,11 @@ export class Debugger {
       arrive: () => this.#arrive(),
     });
     this.disassembly = new Disassembly(code, places, machine.code, text);
+  }
+
+  /** What sees each single step; inspection remembers variables with it. */
+  observe(observer: StepObserver | undefined): void {
+    this.#execution.observer = observer;
   }
 
   /** Conditions and log messages need it; without it they have no value, which stops and says so. */

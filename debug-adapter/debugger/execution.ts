@@ -9,19 +9,30 @@ const sliceTime = { least: 5, most: 20 };
 const firstSlice = 1 << 16;
 const largestSlice = 1 << 24;
 
+/** Sees a machine that goes step by step. */
+export interface StepObserver {
+  /** One instruction will be executed. */
+  beforeSingle(): void;
+  /** Instructions will be executed that are not told one by one. */
+  beforeRun(): void;
+  /** A call that was begun by a single instruction has been run to its end: its caller has executed nothing since. */
+  afterCall(): void;
+}
+
 /** Drives a machine in slices, so that the event loop lives, and ends runs that reach the cycle limit. */
 export class Execution {
+  observer: StepObserver | undefined;
   readonly #vm: VirtualMachine;
   readonly #cycleLimit: number;
-  /** Called after every slice. */
-  readonly #afterSlice: () => void;
+  /** Called after every slice, with the milliseconds that it took. */
+  readonly #afterSlice: (milliseconds: number) => void;
   #slice = firstSlice;
   #pause = false;
   #breakpoints: ReadonlySet<number> = new Set();
   #stops: ReadonlySet<number> = new Set();
   #sliceStart = 0;
 
-  constructor(vm: VirtualMachine, cycleLimit: number, afterSlice: () => void) {
+  constructor(vm: VirtualMachine, cycleLimit: number, afterSlice: (milliseconds: number) => void) {
     this.#vm = vm;
     this.#cycleLimit = cycleLimit;
     this.#afterSlice = afterSlice;
@@ -41,6 +52,7 @@ export class Execution {
   /** Executes one instruction, a breakpoint on it or not. `return` and `undefined`: the program goes on. */
   single(): StopReason | undefined {
     if (this.#endedAtLimit()) return 'fault';
+    this.observer?.beforeSingle();
     this.#vm.passBreakpoint();
     const reason = this.#vm.run(1);
     return reason === 'budget' ? undefined : reason;
@@ -48,6 +60,7 @@ export class Execution {
 
   /** Runs from an instruction whose breakpoints have been looked at, until something stops the machine. */
   async run(stop: StopRequest): Promise<Halt> {
+    this.observer?.beforeRun();
     this.#vm.passBreakpoint();
     for (;;) {
       const start = performance.now();
@@ -83,7 +96,7 @@ export class Execution {
   }
 
   async #turn(): Promise<boolean> {
-    this.#afterSlice();
+    this.#afterSlice(performance.now() - this.#sliceStart);
     await turnEventLoop();
     this.#sliceStart = performance.now();
     return this.#pause;

@@ -154,7 +154,9 @@ export class Stepper {
     const stop = this.#arrive();
     if (stop !== undefined || !entered || kind === 'in') return stop;
     const end = await this.#runPast({ atDepth: depth });
-    return end === 'return' || end === 'arrived' ? this.#arrive() : end;
+    if (end !== 'return' && end !== 'arrived') return end;
+    this.#execution.observer?.afterCall();
+    return this.#arrive();
   }
 
   /** Runs to the next instruction of this activation at which the step may end, or out of the activation. */

@@ -271,12 +271,12 @@ export class VirtualMachine {
     return this.#engine.watchHits;
   }
 
-  /** A copy of the state: memory, and what JavaScript knows of the run. */
-  save(): SavedMachine {
+  /** A copy of the state: memory, in `buffer` where that is big enough, and what JavaScript knows of the run. */
+  save(buffer?: Uint8Array): SavedMachine {
     const { memory, fault, programType, contextStore } = this.machine;
     const breakpoints = this.#breakpoints;
     this.setBreakpoints([]);
-    const copy = memory.save();
+    const copy = memory.save(buffer);
     this.setBreakpoints(breakpoints);
     return {
       memory: copy,

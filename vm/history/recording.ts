@@ -26,9 +26,20 @@ interface Checkpoint extends Moment {
   readonly entries: number;
 }
 
-/** Cycles from one checkpoint to the next, and how many there are. */
+/**
+ * Checkpoints are made after so many cycles or milliseconds of running, whichever comes first, but take no more than a
+ * small part of the time themselves.
+ */
 const checkpointDistance = 2 ** 24;
-const mostCheckpoints = 4;
+const checkpointTime = 100;
+const timeShare = 20;
+/** Milliseconds for saving a byte: facts of the machines this was written on, good enough for any. */
+const saveTime = 1e-6;
+const checkpointBytes = 2 ** 27;
+const mostCheckpoints = 8;
+
+/** Cycles between two looks at whether to go on. */
+const patientSlice = 2 ** 14;
 
 /** Bytes of states that are kept; of more, the oldest are given up. */
 const keptBytes = 2 ** 28;
@@ -47,6 +58,10 @@ export class Recording {
   readonly #journal: JournalEntry[] = [];
   /** Ascending. */
   #checkpoints: readonly Checkpoint[] = [];
+  /** Milliseconds of running since the last one. */
+  #sinceCheckpoint = 0;
+  /** For the present, while the past is looked at. */
+  #present: Uint8Array | undefined;
 
   /** Starts with the state the machine is in. */
   constructor(vm: VirtualMachine) {
@@ -86,13 +101,21 @@ export class Recording {
     }
   }
 
-  /** To be called now and then during long runs: going back then does not begin at their start. */
-  checkpoint(): void {
+  /**
+   * To be called now and then during long runs: going back then does not begin at their start. `milliseconds`: how long
+   * the machine has run since the last call.
+   */
+  checkpoint(milliseconds = 0): void {
+    this.#sinceCheckpoint += milliseconds;
     const now = this.moment;
     const last = this.#checkpoints.findLast(({ run }) => run === now.run)?.cycle ?? 0;
-    if (now.cycle - last < checkpointDistance) return;
-    const made = { ...now, saved: this.#vm.save(), entries: this.#journal.length };
-    this.#checkpoints = [...this.#checkpoints, made].slice(-mostCheckpoints);
+    const { used } = this.#vm.machine.memory;
+    const time = Math.max(checkpointTime, used * saveTime * timeShare);
+    if (now.cycle === last || (now.cycle - last < checkpointDistance && this.#sinceCheckpoint < time)) return;
+    this.#sinceCheckpoint = 0;
+    const most = Math.max(1, Math.min(mostCheckpoints, Math.floor(checkpointBytes / used)));
+    const kept = this.#checkpoints.slice(Math.max(0, this.#checkpoints.length - most + 1));
+    this.#checkpoints = [...kept, { ...now, saved: this.#vm.save(), entries: this.#journal.length }];
   }
 
   /** What comes after `entry` is of another story then. */
@@ -104,9 +127,10 @@ export class Recording {
 
   /**
    * Puts the machine at cycle `cycle` of run `run`, after the changes made there. Problems: `no-such-moment` where
-   * the run was never started or ends before; the machine then stands where that became clear.
+   * the run was never started or ends before, `took-too-long` where `patient` has said so; the machine then stands
+   * where that became clear.
    */
-  seek(target: Moment): Result<void> {
+  seek(target: Moment, patient?: () => boolean): Result<void> {
     const vm = this.#vm;
     const { breakpoints, watches } = vm;
     vm.setBreakpoints([]);
@@ -120,8 +144,8 @@ export class Recording {
         (candidate) => candidate.entries > kept && !isBefore(target, candidate),
       );
       vm.restore(checkpoint?.saved ?? past[kept]?.saved ?? this.#start);
-      for (const entry of past.slice(checkpoint?.entries ?? kept + 1)) this.#redo(entry);
-      this.#runTo(target);
+      for (const entry of past.slice(checkpoint?.entries ?? kept + 1)) this.#redo(entry, patient);
+      this.#runTo(target, patient);
     });
     vm.setBreakpoints(breakpoints);
     vm.setWatches(watches);
@@ -131,32 +155,34 @@ export class Recording {
   /**
    * Goes through cycles `from` to `to` of the present run again, which are not after the present one, and shows `look` the machine
    * whenever it is about to execute one of `slots`, after each change that was made there. Then all is as it was before.
-   * Problems: those of `seek`.
+   * Problems: those of `seek`, and `took-too-long` where `patient` has said that it does.
    */
   review(
     from: number,
     to: number,
     slots: readonly number[],
     look: (vm: VirtualMachine) => void,
+    patient: () => boolean = () => true,
   ): Result<void> {
     const vm = this.#vm;
     const { breakpoints, watches } = vm;
-    const saved = vm.save();
+    const saved = vm.save(this.#present);
+    this.#present = saved.memory;
     const { run } = this.moment;
     const start = { run, cycle: from };
     const end = { run, cycle: to };
     const result = attempt(() => {
-      expectOk(this.seek(start));
+      expectOk(this.seek(start, patient));
       vm.setBreakpoints(slots);
       vm.setWatches([]);
       for (const entry of this.#journal.filter((candidate) => isBefore(start, candidate))) {
         if (!isBefore(entry, end)) break;
-        this.#redo(entry, look);
+        this.#redo(entry, patient, look);
         if (!slots.includes(vm.machine.slot)) continue;
         look(vm);
         vm.passBreakpoint();
       }
-      this.#runTo(end, look);
+      this.#runTo(end, patient, look);
     });
     vm.restore(saved);
     vm.setBreakpoints(breakpoints);
@@ -164,22 +190,28 @@ export class Recording {
     return result;
   }
 
-  #redo(entry: JournalEntry, look?: (vm: VirtualMachine) => void): void {
+  #redo(entry: JournalEntry, patient?: () => boolean, look?: (vm: VirtualMachine) => void): void {
     const vm = this.#vm;
     if (entry.change === undefined && entry.saved === undefined)
       raise('no-such-moment', `what run ${entry.after.run} began with is no longer kept`);
-    this.#runTo(entry, look);
+    this.#runTo(entry, patient, look);
     if (entry.saved !== undefined) vm.restore(entry.saved);
     else if (entry.change !== undefined) expectOk(entry.change(vm));
   }
 
-  #runTo(target: Moment, look: (vm: VirtualMachine) => void = () => undefined): void {
+  #runTo(
+    target: Moment,
+    patient?: () => boolean,
+    look: (vm: VirtualMachine) => void = () => undefined,
+  ): void {
     const vm = this.#vm;
+    const most = patient === undefined ? slice : patientSlice;
     if (this.moment.run !== target.run) raise('no-such-moment', `there is no run ${target.run}`);
     for (;;) {
       const { cycle } = this.moment;
       if (cycle === target.cycle) return;
-      const reason = vm.run(Math.min(target.cycle - cycle, slice));
+      if (patient?.() === false) raise('took-too-long', `cycle ${cycle} was reached when patience ended`);
+      const reason = vm.run(Math.min(target.cycle - cycle, most));
       if (reason === 'breakpoint' && this.moment.cycle !== target.cycle) {
         look(vm);
         vm.passBreakpoint();

@@ -48,7 +48,8 @@ function isAtEntry({ machine }: Target, { depth, slot }: DebugFrame, view: Frame
   );
 }
 
-function passedValue(target: Target, { role }: Parameter, view: FrameView): bigint | undefined {
+/** What the machine itself passed for a parameter: the context of the program, and everything it gave to a callback. */
+export function passedValue(target: Target, { role }: Parameter, view: FrameView): bigint | undefined {
   if (view.kind === 'program' || view.tailCalls.length > 0)
     return role === 'ctx' ? target.context : undefined;
   const { callback } = view;

@@ -6,11 +6,13 @@ import { state } from '../../../vm/machine/layout.ts';
 import type { Machine } from '../../../vm/machine/machine.ts';
 import type { Region } from '../../../vm/memory/regions.ts';
 import type { DebugFrame } from '../frame.ts';
+import type { StepObserver } from '../execution.ts';
 import type { SourceView } from '../source-view.ts';
 import { BtfTypes } from '../../debug-info/btf-types.ts';
 import { untyped, type CType } from '../../debug-info/c-type.ts';
 import { AddressDescriber } from './describe-address.ts';
 import { isTextByte, type Surroundings } from './format-value.ts';
+import { ActivationLog } from './locals/activation-log.ts';
 import type { FrameLocals } from './locals/locals.ts';
 import type { Storage } from './value.ts';
 import { decodeUtf8 } from '../../../vm/base/byte-reader.ts';
@@ -28,6 +30,8 @@ export interface InspectionHost {
   change?(change: () => Result<void>): Result<void>;
   /** What debug information says of the source; undefined where there is none. */
   readonly source?: SourceView | undefined;
+  /** Takes what is to see each single step. */
+  observe?(observer: StepObserver): void;
   /** Called after each change, for clients that show the bytes. */
   edited?(edit: Edit): void;
 }
@@ -46,6 +50,7 @@ export class Target implements Surroundings {
   readonly source: SourceView | undefined;
   /** Of the frames of this stop. */
   readonly frameLocals = new WeakMap<DebugFrame, FrameLocals>();
+  readonly #activations: ActivationLog | undefined;
   readonly #describer: AddressDescriber;
 
   constructor(vm: InspectedMachine, host: InspectionHost) {
@@ -53,9 +58,18 @@ export class Target implements Surroundings {
     this.machine = vm.machine;
     this.host = host;
     this.source = host.source;
+    this.#activations = this.source && new ActivationLog(this, this.source);
+    if (this.#activations !== undefined) host.observe?.(this.#activations);
     const { btf } = vm.machine.program.object;
     this.types = btf && new BtfTypes(btf);
     this.#describer = new AddressDescriber(this);
+  }
+
+  /** What single steps have told of activations; only where there is debug information. */
+  get activations(): ActivationLog {
+    if (this.#activations === undefined)
+      throw new Error('without debug information no activation is remembered');
+    return this.#activations;
   }
 
   read(address: bigint, size: number): Uint8Array | undefined {

@@ -1,4 +1,11 @@
-import type { DebugFunction, DebugLocation, LocationExpression } from '../../../debug-info/debug-info.ts';
+import type {
+  AddressRange,
+  DebugFunction,
+  DebugLocation,
+  DebugScope,
+  DebugVariable,
+  LocationExpression,
+} from '../../../debug-info/debug-info.ts';
 import type { CodeIndex } from '../../code-index.ts';
 import type { CodeScopes } from '../../code-scopes.ts';
 
@@ -14,17 +21,21 @@ function nonEmpty(expression: LocationExpression): LocationExpression | undefine
   return expression.bytes.length === 0 ? undefined : expression;
 }
 
-/** Which instructions of a function may follow which. */
+/** Which instructions of a function may follow which, and where variables lose their locations. */
 export class FunctionFlow {
+  readonly #code: CodeIndex;
   readonly #scopes: CodeScopes;
+  readonly #subject: DebugFunction;
   readonly #successors = new Map<number, readonly number[]>();
+  readonly #covered = new Map<DebugLocation, ReadonlySet<number>>();
+  readonly #exits = new Map<DebugLocation, readonly number[]>();
+  #lastSeen: ReadonlyMap<number, readonly DebugVariable[]> | undefined;
 
   constructor(code: CodeIndex, scopes: CodeScopes, subject: DebugFunction) {
+    this.#code = code;
     this.#scopes = scopes;
-    const slots = subject.ranges.flatMap(({ low, high }) => {
-      const first = scopes.slotOf(low);
-      return first === undefined ? [] : slotsFrom(code, first, first + (high - low) / 8);
-    });
+    this.#subject = subject;
+    const slots = subject.ranges.flatMap((range) => this.#slotsOf(range));
     const own = new Set(slots);
     for (const slot of slots) {
       this.#successors.set(
@@ -36,26 +47,75 @@ export class FunctionFlow {
 
   /** Instructions behind which a variable may have no location any more. */
   exitsOf(location: DebugLocation): readonly number[] {
-    const covered = (slot: number): boolean => this.covers(location, slot);
-    return [...this.#successors]
-      .filter(([slot, next]) => covered(slot) && next.some((successor) => !covered(successor)))
-      .map(([slot]) => slot);
+    let exits = this.#exits.get(location);
+    if (exits === undefined) {
+      const covered = this.#coveredBy(location);
+      exits = [...covered].filter((slot) => this.#successors.get(slot)?.some((next) => !covered.has(next)));
+      this.#exits.set(location, exits);
+    }
+    return exits;
+  }
+
+  /** Variables that may have no location behind an instruction; at a call all, since it overwrites registers. */
+  lastSeenAt(slot: number): readonly DebugVariable[] {
+    this.#lastSeen ??= this.#collect();
+    return this.#lastSeen.get(slot) ?? [];
+  }
+
+  #collect(): ReadonlyMap<number, readonly DebugVariable[]> {
+    const found = new Map<number, DebugVariable[]>();
+    for (const variable of variablesWithin(this.#subject)) {
+      const { location } = variable;
+      const calls = [...this.#coveredBy(location)].filter((slot) => this.#isCall(slot));
+      for (const slot of new Set([...this.exitsOf(location), ...calls])) {
+        const others = found.get(slot);
+        if (others === undefined) found.set(slot, [variable]);
+        else others.push(variable);
+      }
+    }
+    return found;
+  }
+
+  #isCall(slot: number): boolean {
+    return this.#code.instruction(slot)?.row.semantics.kind === 'call';
   }
 
   /** Whether the code that may still be executed, from `slot` on, has a location for a variable. */
   isAhead(location: DebugLocation, slot: number): boolean {
+    const covered = this.#coveredBy(location);
     const seen = new Set([slot]);
     for (const reached of seen) {
-      if (this.covers(location, reached)) return true;
+      if (covered.has(reached)) return true;
       for (const next of this.#successors.get(reached) ?? []) seen.add(next);
     }
     return false;
   }
 
   covers(location: DebugLocation, slot: number): boolean {
-    const address = this.#scopes.addressOf(slot);
-    return address !== undefined && expressionAt(location, address) !== undefined;
+    return this.#coveredBy(location).has(slot);
   }
+
+  /** Of a location that is the same in the whole scope there is nothing to be lost. */
+  #coveredBy(location: DebugLocation): ReadonlySet<number> {
+    let covered = this.#covered.get(location);
+    if (covered === undefined) {
+      const entries = location.kind === 'list' ? location.entries : [];
+      const held = entries.filter(({ expression }) => expression.bytes.length > 0);
+      const everywhere = location.kind === 'expression' && location.expression.bytes.length > 0;
+      covered = new Set(everywhere ? this.#successors.keys() : held.flatMap((entry) => this.#slotsOf(entry)));
+      this.#covered.set(location, covered);
+    }
+    return covered;
+  }
+
+  #slotsOf({ low, high }: AddressRange): readonly number[] {
+    const first = this.#scopes.slotOf(low);
+    return first === undefined ? [] : slotsFrom(this.#code, first, first + (high - low) / 8);
+  }
+}
+
+function variablesWithin(scope: DebugScope): readonly DebugVariable[] {
+  return [...scope.variables, ...scope.children.flatMap(variablesWithin)];
 }
 
 function slotsFrom(code: CodeIndex, first: number, end: number): readonly number[] {

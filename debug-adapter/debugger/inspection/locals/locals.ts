@@ -2,6 +2,8 @@ import type { DebugFunction, DebugScope, DebugVariable } from '../../../debug-in
 import { sizeOf } from '../../../debug-info/c-type.ts';
 import type { DebugFrame } from '../../frame.ts';
 import type { SourceView } from '../../source-view.ts';
+import { passedValue } from '../arguments.ts';
+import { parametersOf } from '../parameters.ts';
 import type { Target } from '../target.ts';
 import { constant, numberValue, type Value } from '../value.ts';
 import { mayAssign } from './assignments.ts';
@@ -122,13 +124,29 @@ export class FrameLocals {
       : { kind: 'optimised-out' };
   }
 
-  /** Parameters are in r1 to r5 at entry, where debug information or the convention says so. */
+  /** What the machine passed itself is known; other parameters of functions are in r1 to r5 at entry. */
   #entryValue(variable: DebugVariable): { readonly value: Value; readonly current: boolean } | undefined {
     if (variable.kind !== 'parameter' || this.#scope.kind !== 'function') return undefined;
+    const value = this.#passedByMachine(variable) ?? this.#fromRegisters(variable);
+    return value && { value, current: !mayAssign(this.#source, this.#subject, variable.name) };
+  }
+
+  #passedByMachine(variable: DebugVariable): Value | undefined {
+    if (this.#subject.changedSignature) return undefined;
+    const view = this.#target.machine.frames.read(this.#frame.depth);
+    const parameter = parametersOf(this.#target, this.#frame.depth)[this.#positionOf(variable)];
+    const passed = parameter && passedValue(this.#target, parameter, view);
+    return passed === undefined ? undefined : scalarValue(variable, passed);
+  }
+
+  #positionOf(variable: DebugVariable): number {
+    return this.#scope.variables.filter(({ kind }) => kind === 'parameter').indexOf(variable);
+  }
+
+  #fromRegisters(variable: DebugVariable): Value | undefined {
     const registers = this.#past.registersAtEntry;
     if (registers === undefined) return undefined;
-    const value = this.#locatedAtEntry(variable, registers) ?? this.#passed(variable, registers);
-    return value && { value, current: !mayAssign(this.#source, this.#subject, variable.name) };
+    return this.#locatedAtEntry(variable, registers) ?? this.#passed(variable, registers);
   }
 
   #locatedAtEntry(variable: DebugVariable, registers: readonly bigint[]): Value | undefined {
@@ -144,12 +162,8 @@ export class FrameLocals {
   /** Without a location at entry: by its place among the parameters, where the function keeps its signature. */
   #passed(variable: DebugVariable, registers: readonly bigint[]): Value | undefined {
     if (this.#subject.changedSignature || !this.#isCalledByKernel()) return undefined;
-    const parameters = this.#scope.variables.filter(({ kind }) => kind === 'parameter');
-    const passed = registers[parameters.indexOf(variable) + 1];
-    const size = sizeOf(variable.type);
-    if (passed === undefined || size === undefined || size > 8) return undefined;
-    const scalar = ['integer', 'pointer', 'enum'].includes(variable.type.kind);
-    return scalar ? numberValue(variable.type, passed) : undefined;
+    const passed = registers[this.#positionOf(variable) + 1];
+    return passed === undefined ? undefined : scalarValue(variable, passed);
   }
 
   /**
@@ -159,6 +173,12 @@ export class FrameLocals {
   #isCalledByKernel(): boolean {
     return this.#target.machine.frames.read(this.#frame.depth).kind !== 'subprogram';
   }
+}
+
+/** A register's value as a variable of a type that fits into one. */
+function scalarValue({ type }: DebugVariable, passed: bigint): Value | undefined {
+  const scalar = type.kind === 'integer' || type.kind === 'pointer' || type.kind === 'enum';
+  return scalar && (sizeOf(type) ?? 9) <= 8 ? numberValue(type, passed) : undefined;
 }
 
 /** From the innermost scope to the function or inlined copy that it is in. */
