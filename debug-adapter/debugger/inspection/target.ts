@@ -58,7 +58,7 @@ export class Target implements Surroundings {
     this.machine = vm.machine;
     this.host = host;
     this.source = host.source;
-    this.#activations = this.source && new ActivationLog(this, this.source);
+    this.#activations = this.source && new ActivationLog(this, this.source, host.observe !== undefined);
     if (this.#activations !== undefined) host.observe?.(this.#activations);
     const { btf } = vm.machine.program.object;
     this.types = btf && new BtfTypes(btf);

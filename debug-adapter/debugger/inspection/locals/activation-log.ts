@@ -3,7 +3,7 @@ import type { StepObserver } from '../../execution.ts';
 import type { SourceView } from '../../source-view.ts';
 import type { Target } from '../target.ts';
 import { expressionAt } from './flow.ts';
-import { locatedValue, snapshot } from './frame-state.ts';
+import { locatedValue, snapshot, type Activation } from './frame-state.ts';
 import type { PastValue } from './past.ts';
 
 /** What is known of one activation of a function. */
@@ -12,6 +12,8 @@ export interface ActivationRecord {
   readonly entryCycle: number;
   /** The last values of variables that may have lost their location. */
   readonly values: Map<DebugVariable, PastValue>;
+  /** What variables were at the call that was executed last, which overwrites registers. */
+  call: ReadonlyMap<DebugVariable, PastValue> | undefined;
   /** r0 to r10 as the activation found them. */
   entry: readonly bigint[] | undefined;
   /** The activation's own instructions are known from this cycle on. */
@@ -39,9 +41,13 @@ export class ActivationLog implements StepObserver {
   /** Those that were certain when the last run at full speed began. */
   #certain: readonly (ActivationRecord | undefined)[] = [];
 
-  constructor(target: Target, source: SourceView) {
+  readonly #told: boolean;
+
+  /** `told`: somebody calls this observer; otherwise nothing is certain. */
+  constructor(target: Target, source: SourceView, told: boolean) {
     this.#target = target;
     this.#source = source;
+    this.#told = told;
   }
 
   beforeSingle(): void {
@@ -78,7 +84,8 @@ export class ActivationLog implements StepObserver {
       return known;
     }
     const fresh: ActivationRecord = {
-      ...{ run, entryCycle, values: new Map(), knownFrom: end, knownTo: end, gaveUp: false, certain: true },
+      ...{ run, entryCycle, values: new Map(), call: undefined, knownFrom: end, knownTo: end, gaveUp: false },
+      certain: this.#told,
       entry: end === entryCycle && depth === frames.depth ? registersNow(this.#target) : undefined,
     };
     this.#records[depth] = fresh;
@@ -90,20 +97,35 @@ export class ActivationLog implements StepObserver {
     const address = scopes.addressOf(slot);
     const subject = address === undefined ? undefined : scopes.info?.functionAt(address);
     if (address === undefined || subject === undefined) return;
-    for (const variable of this.#source.flowOf(subject).lastSeenAt(slot)) {
-      const { machine } = this.#target;
-      const expression = expressionAt(variable.location, address);
-      const activation = {
-        target: this.#target,
-        subject,
-        stackSize: this.#source.stackSizes.of(subject),
-        registers: { read: (number: number) => machine.register(number), write: undefined },
-        registerAtEntry: (number: number) => record.entry?.[number],
-      };
-      const value = expression && locatedValue(activation, variable, expression);
-      if (value?.ok === true && value.value !== undefined)
-        record.values.set(variable, { value: snapshot(value.value), slot });
-    }
+    const flow = this.#source.flowOf(subject);
+    const { machine } = this.#target;
+    const activation = {
+      target: this.#target,
+      subject,
+      stackSize: this.#source.stackSizes.of(subject),
+      registers: { read: (number: number) => machine.register(number), write: undefined },
+      registerAtEntry: (number: number) => record.entry?.[number],
+    };
+    noteValues(activation, { slot, address }, flow.lastSeenAt(slot), record.values);
+    if (!flow.isCall(slot)) return;
+    const call = new Map<DebugVariable, PastValue>();
+    noteValues(activation, { slot, address }, flow.seenAtCall(slot), call);
+    record.call = call;
+  }
+}
+
+/** What `variables` are at an instruction; those without a value there keep the one they have in `values`. */
+export function noteValues(
+  activation: Activation,
+  { slot, address }: { readonly slot: number; readonly address: number },
+  variables: readonly DebugVariable[],
+  values: Map<DebugVariable, PastValue>,
+): void {
+  for (const variable of variables) {
+    const expression = expressionAt(variable.location, address);
+    const value = expression && locatedValue(activation, variable, expression);
+    if (value?.ok === true && value.value !== undefined)
+      values.set(variable, { value: snapshot(value.value), slot });
   }
 }
 

@@ -21,6 +21,16 @@ function nonEmpty(expression: LocationExpression): LocationExpression | undefine
   return expression.bytes.length === 0 ? undefined : expression;
 }
 
+/** Where variables are last seen. */
+export interface LastSeen {
+  readonly bySlot: ReadonlyMap<number, readonly DebugVariable[]>;
+  readonly variables: ReadonlySet<DebugVariable>;
+}
+
+function lastSeen(bySlot: ReadonlyMap<number, readonly DebugVariable[]>): LastSeen {
+  return { bySlot, variables: new Set([...bySlot.values()].flat()) };
+}
+
 /** Which instructions of a function may follow which, and where variables lose their locations. */
 export class FunctionFlow {
   readonly #code: CodeIndex;
@@ -29,7 +39,8 @@ export class FunctionFlow {
   readonly #successors = new Map<number, readonly number[]>();
   readonly #covered = new Map<DebugLocation, ReadonlySet<number>>();
   readonly #exits = new Map<DebugLocation, readonly number[]>();
-  #lastSeen: ReadonlyMap<number, readonly DebugVariable[]> | undefined;
+  #lastSeen: LastSeen | undefined;
+  #seenAtCalls: ReadonlyMap<number, readonly DebugVariable[]> | undefined;
 
   constructor(code: CodeIndex, scopes: CodeScopes, subject: DebugFunction) {
     this.#code = code;
@@ -56,28 +67,42 @@ export class FunctionFlow {
     return exits;
   }
 
-  /** Variables that may have no location behind an instruction; at a call all, since it overwrites registers. */
-  lastSeenAt(slot: number): readonly DebugVariable[] {
-    this.#lastSeen ??= this.#collect();
-    return this.#lastSeen.get(slot) ?? [];
+  /** Variables that may have no location behind an instruction, and those that have one at the call `waitingAt`. */
+  lastSeen(waitingAt?: number): LastSeen {
+    this.#lastSeen ??= lastSeen(this.#bySlot((location) => this.exitsOf(location)));
+    if (waitingAt === undefined) return this.#lastSeen;
+    const waiting = [...this.lastSeenAt(waitingAt), ...this.seenAtCall(waitingAt)];
+    return lastSeen(new Map([...this.#lastSeen.bySlot, [waitingAt, waiting]]));
   }
 
-  #collect(): ReadonlyMap<number, readonly DebugVariable[]> {
+  lastSeenAt(slot: number): readonly DebugVariable[] {
+    return this.lastSeen().bySlot.get(slot) ?? [];
+  }
+
+  /** Variables that have a location at a call. */
+  seenAtCall(slot: number): readonly DebugVariable[] {
+    this.#seenAtCalls ??= this.#bySlot((location) =>
+      [...this.#coveredBy(location)].filter((covered) => this.isCall(covered)),
+    );
+    return this.#seenAtCalls.get(slot) ?? [];
+  }
+
+  isCall(slot: number): boolean {
+    return this.#code.instruction(slot)?.row.semantics.kind === 'call';
+  }
+
+  #bySlot(
+    slotsOf: (location: DebugLocation) => readonly number[],
+  ): ReadonlyMap<number, readonly DebugVariable[]> {
     const found = new Map<number, DebugVariable[]>();
     for (const variable of variablesWithin(this.#subject)) {
-      const { location } = variable;
-      const calls = [...this.#coveredBy(location)].filter((slot) => this.#isCall(slot));
-      for (const slot of new Set([...this.exitsOf(location), ...calls])) {
+      for (const slot of slotsOf(variable.location)) {
         const others = found.get(slot);
         if (others === undefined) found.set(slot, [variable]);
         else others.push(variable);
       }
     }
     return found;
-  }
-
-  #isCall(slot: number): boolean {
-    return this.#code.instruction(slot)?.row.semantics.kind === 'call';
   }
 
   /** Whether the code that may still be executed, from `slot` on, has a location for a variable. */

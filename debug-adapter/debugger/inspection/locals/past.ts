@@ -4,9 +4,8 @@ import type { DebugFrame } from '../../frame.ts';
 import type { SourceView } from '../../source-view.ts';
 import type { Target } from '../target.ts';
 import type { Value } from '../value.ts';
-import { registersNow, type ActivationRecord } from './activation-log.ts';
-import { expressionAt, type FunctionFlow } from './flow.ts';
-import { locatedValue, snapshot } from './frame-state.ts';
+import { noteValues, registersNow, type ActivationRecord } from './activation-log.ts';
+import type { FunctionFlow } from './flow.ts';
 
 /** What a variable was when it still had a location. */
 export interface PastValue {
@@ -52,24 +51,21 @@ export class Past {
   /** The last values of `variables`; those that had none in the cycles looked at are left out. */
   find(variables: readonly DebugVariable[]): ReadonlyMap<DebugVariable, PastValue> {
     const { values } = this.#record;
-    const missing = new Set(variables.filter((variable) => !values.has(variable)));
-    const wanted = new Map<number, DebugVariable[]>();
-    for (const variable of missing) {
-      for (const slot of this.#lookedAt(variable)) {
-        const others = wanted.get(slot);
-        if (others === undefined) wanted.set(slot, [variable]);
-        else others.push(variable);
-      }
-    }
-    if (wanted.size > 0) this.#search(wanted, missing);
-    return values;
+    // What had a location at a call that has not returned was last seen there.
+    const atCall = this.#isWaiting ? this.#record.call : undefined;
+    this.#search(variables.filter((variable) => atCall?.has(variable) !== true));
+    return atCall === undefined ? values : new Map([...values, ...atCall]);
+  }
+
+  get #isWaiting(): boolean {
+    return this.#frame.depth < this.#target.machine.frames.depth;
   }
 
   /** r0 to r10 as the activation found them; undefined where it began too long ago. */
   get registersAtEntry(): readonly bigint[] | undefined {
     const { entry, entryCycle, knownFrom, knownTo, gaveUp } = this.#record;
     if (entry !== undefined || gaveUp || knownFrom < entryCycle) return entry;
-    this.#review(entryCycle, Math.min(entryCycle + 1, knownTo), new Map());
+    this.#review(entryCycle, Math.min(entryCycle + 1, knownTo), new Map(), new Map());
     return this.#record.entry;
   }
 
@@ -78,64 +74,58 @@ export class Past {
     return this.#record.knownFrom <= this.#record.entryCycle;
   }
 
-  #lookedAt({ location }: DebugVariable): readonly number[] {
-    const { slot } = this.#frame;
-    // At a call that has not returned, registers hold what only that moment can tell.
-    const call = this.#flow.covers(location, slot) ? [slot] : [];
-    return [...this.#flow.exitsOf(location), ...call];
-  }
-
-  /** Before what is known already. */
-  #search(wanted: ReadonlyMap<number, readonly DebugVariable[]>, missing: Set<DebugVariable>): void {
+  /** Goes back before what is known already, further and further, as long as one of `variables` was not found. */
+  #search(variables: readonly DebugVariable[]): void {
     const record = this.#record;
-    const { entryCycle, knownTo } = record;
+    const { entryCycle, knownTo, values } = record;
+    const lookedAt = this.#isWaiting ? this.#flow.lastSeen(this.#frame.slot) : this.#flow.lastSeen();
+    const had = variables.filter((variable) => lookedAt.variables.has(variable));
     for (const stretch of stretches) {
       const from = Math.max(entryCycle, knownTo - stretch);
-      if (record.gaveUp || missing.size === 0 || record.knownFrom <= entryCycle) return;
+      if (record.gaveUp || record.knownFrom <= entryCycle || had.every((one) => values.has(one))) return;
       if (from >= record.knownFrom) continue;
-      const left = [...wanted].flatMap(([slot, variables]) => {
-        const still = variables.filter((variable) => missing.has(variable));
-        return still.length > 0 ? [[slot, still] as const] : [];
-      });
-      if (!this.#review(from, record.knownFrom, new Map(left))) return;
+      const found = new Map<DebugVariable, PastValue>();
+      if (!this.#review(from, record.knownFrom, lookedAt.bySlot, found)) return;
       record.knownFrom = from;
-      for (const variable of record.values.keys()) missing.delete(variable);
+      for (const [variable, value] of found) if (!values.has(variable)) values.set(variable, value);
     }
   }
 
   /** False: the cycles can no longer be reached, or not soon. */
-  #review(from: number, to: number, wanted: ReadonlyMap<number, readonly DebugVariable[]>): boolean {
+  #review(
+    from: number,
+    to: number,
+    wanted: ReadonlyMap<number, readonly DebugVariable[]>,
+    found: Map<DebugVariable, PastValue>,
+  ): boolean {
     const { machine } = this.#target;
     const { entryCycle } = this.#record;
     const entrySlot = machine.code.slotOfIp(machine.frames.read(this.#frame.depth).entryIp);
     const slots = from === entryCycle ? [entrySlot, ...wanted.keys()] : [...wanted.keys()];
     const began = performance.now();
     const patient = (): boolean => performance.now() - began < patience;
-    const look = (): void => this.#look(machine, wanted);
+    const look = (): void => this.#look(machine, wanted.get(machine.slot) ?? [], found);
     const reviewed = this.#source.recording.review(from, to, slots, look, patient);
     this.#record.gaveUp ||= !reviewed.ok;
     return reviewed.ok;
   }
 
-  #look(machine: Machine, wanted: ReadonlyMap<number, readonly DebugVariable[]>): void {
+  #look(machine: Machine, variables: readonly DebugVariable[], found: Map<DebugVariable, PastValue>): void {
     const { frames, slot, cycle } = machine;
     const record = this.#record;
     if (frames.depth !== this.#frame.depth || frames.entryCycle(frames.depth) !== record.entryCycle) return;
     if (cycle === record.entryCycle) record.entry ??= registersNow(this.#target);
-    const address = this.#source.scopes.addressOf(slot);
-    if (address === undefined) return;
-    const activation = {
-      target: this.#target,
-      subject: this.#subject,
-      stackSize: this.#source.stackSizes.of(this.#subject),
-      registers: { read: (number: number) => machine.register(number), write: undefined },
-      registerAtEntry: (number: number) => record.entry?.[number],
-    };
-    for (const variable of wanted.get(slot) ?? []) {
-      const expression = expressionAt(variable.location, address);
-      const value = expression && locatedValue(activation, variable, expression);
-      if (value?.ok === true && value.value !== undefined)
-        record.values.set(variable, { value: snapshot(value.value), slot });
-    }
+    noteValues(
+      {
+        target: this.#target,
+        subject: this.#subject,
+        stackSize: this.#source.stackSizes.of(this.#subject),
+        registers: { read: (number: number) => machine.register(number), write: undefined },
+        registerAtEntry: (number: number) => record.entry?.[number],
+      },
+      { slot, address: this.#source.scopes.addressOf(slot) ?? 0 },
+      variables,
+      found,
+    );
   }
 }
