@@ -12,6 +12,13 @@ const kindsOf: Readonly<Record<NamedTypeKind, readonly BtfKind[]>> = {
   basic: ['int', 'float'],
 };
 
+const kindNamed: ReadonlyMap<BtfKind, NamedTypeKind> = new Map(
+  Object.entries(kindsOf).flatMap(([named, kinds]) =>
+    // The names are those of kindsOf.
+    kinds.map((kind): [BtfKind, NamedTypeKind] => [kind, named as NamedTypeKind]),
+  ),
+);
+
 /** C types from the BTF of an object, made when first asked for. The Btf has been verified: no id of its own raises. */
 export class BtfTypes implements NamedTypes {
   readonly btf: Btf;
@@ -49,6 +56,19 @@ export class BtfTypes implements NamedTypes {
   enumerator(name: string): { readonly type: CType; readonly value: bigint } | undefined {
     this.#enumerators ??= this.#collectEnumerators();
     return this.#enumerators.get(name);
+  }
+
+  list(): ReturnType<NamedTypes['list']> {
+    this.#enumerators ??= this.#collectEnumerators();
+    const found: { name: string; kind: NamedTypeKind | 'enumerator' }[] = [...this.#enumerators.keys()].map(
+      (name) => ({ name, kind: 'enumerator' }),
+    );
+    for (let id = 1; id < this.btf.count; id++) {
+      const type = this.btf.type(id);
+      const kind = kindNamed.get(type.kind);
+      if (kind !== undefined && 'name' in type && type.name !== '') found.push({ name: type.name, kind });
+    }
+    return found;
   }
 
   #collectEnumerators(): ReadonlyMap<string, { readonly type: CType; readonly value: bigint }> {

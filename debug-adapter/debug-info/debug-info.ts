@@ -26,6 +26,8 @@ export interface NamedTypes {
   named(name: string, kinds: readonly NamedTypeKind[]): CType | undefined;
   /** An enumeration constant of any enum. */
   enumerator(name: string): { readonly type: CType; readonly value: bigint } | undefined;
+  /** Every name that the two above know, in no particular order; a name may be there more than once. */
+  list(): readonly { readonly name: string; readonly kind: NamedTypeKind | 'enumerator' }[];
 }
 
 export type NamedTypeKind = 'struct' | 'union' | 'enum' | 'typedef' | 'basic';

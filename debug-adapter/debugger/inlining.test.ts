@@ -63,7 +63,7 @@ function infoOf(main: Copy): DebugInfo {
       checksum: () => undefined,
     },
     globals: [],
-    types: { named: () => undefined, enumerator: () => undefined },
+    types: { named: () => undefined, enumerator: () => undefined, list: () => [] },
     warnings: [],
   };
 }

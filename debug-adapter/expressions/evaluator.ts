@@ -58,6 +58,11 @@ export class Evaluator implements TypeNames {
     });
   }
 
+  /** The number of a scalar; of an array or a function its address. */
+  number(text: string, frame: DebugFrame): Result<bigint> {
+    return attempt(() => this.#interpreter(frame, false).number(expectOk(this.#parse(text)).expression));
+  }
+
   /** What an expression stands for, evaluated for its type only. */
   typed(text: string, frame: DebugFrame): Result<Operand> {
     return attempt(() => this.#interpreter(frame, false).typed(expectOk(this.#parse(text)).expression));

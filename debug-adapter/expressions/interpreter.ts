@@ -68,6 +68,10 @@ export class Interpreter {
     return this.#number(decay(this.value(expression)), expression.at) !== 0n;
   }
 
+  number(expression: Expression): bigint {
+    return this.#number(decay(this.value(expression)), expression.at);
+  }
+
   /** What `expression` stands for, evaluated for its type only: its value may be anything. */
   typed(expression: Expression): Operand {
     return this.#onlyType(() => this.operand(expression));

@@ -5,7 +5,7 @@ import { contextPointer } from '../debugger/inspection/context-nodes.ts';
 import { packetOf } from '../debugger/inspection/context-fields.ts';
 import { stateText } from '../debugger/inspection/locals/local-nodes.ts';
 import { FrameLocals } from '../debugger/inspection/locals/locals.ts';
-import { globalNamed } from '../debugger/inspection/globals.ts';
+import { dataMaps, globalNamed } from '../debugger/inspection/globals.ts';
 import { functionOfFrame } from '../debugger/inspection/parameters.ts';
 import { registerCount, registerValue } from '../debugger/inspection/register-nodes.ts';
 import type { Target } from '../debugger/inspection/target.ts';
@@ -15,6 +15,14 @@ import type { DebugFrame } from '../debugger/frame.ts';
 import { raiseAt } from './lexer.ts';
 import { valueOperand, type Operand } from './operand.ts';
 
+/** A name that can be completed. */
+export interface KnownName {
+  readonly name: string;
+  readonly kind: 'variable' | 'map' | 'function';
+  /** Its type. */
+  readonly detail?: string;
+}
+
 /** What names mean in a frame. */
 export class FrameNames {
   readonly target: Target;
@@ -23,6 +31,44 @@ export class FrameNames {
   constructor(target: Target, frame: DebugFrame) {
     this.target = target;
     this.frame = frame;
+  }
+
+  /** Everything that `named` knows but constants and types; what hides another one comes first. */
+  names(): readonly KnownName[] {
+    const { machine } = this.target;
+    const locals = FrameLocals.of(this.target, this.frame)?.locals.filter(({ shadowed }) => !shadowed);
+    const own =
+      locals?.map(({ variable }) => variable) ??
+      argumentsOf(this.target, this.frame).map(({ name, type }) => ({ name, type }));
+    const prefix = this.#functionName === undefined ? undefined : `${this.#functionName}.`;
+    const globals = dataMaps(this.target).flatMap(({ section }) => section.variables);
+    const statics = globals.flatMap(({ name, ...rest }) =>
+      prefix !== undefined && name.startsWith(prefix) ? [{ ...rest, name: name.slice(prefix.length) }] : [],
+    );
+    return [
+      ...own.map(({ name, type }): KnownName => ({ name, kind: 'variable', detail: spell(type) })),
+      ...[...statics, ...globals].map(({ name, typeId }): KnownName => {
+        const type = this.target.type(typeId);
+        return { name, kind: 'variable', ...(type && { detail: spell(type) }) };
+      }),
+      ...machine.maps
+        .filter(({ linked }) => linked.data === undefined && linked.madeLater !== true)
+        .map(({ name, typeName }): KnownName => ({ name, kind: 'map', detail: typeName })),
+      ...machine.program.functions.map(({ name }): KnownName => ({ name, kind: 'function' })),
+    ];
+  }
+
+  /** What may stand after a dollar here. */
+  specials(): readonly string[] {
+    const { frame, target } = this;
+    const registers = Array.from({ length: registerCount }, (_, number) => number);
+    return [
+      ...registers.filter((number) => registerValue(target, frame, number)).map((number) => `r${number}`),
+      ...['pc', 'cycle', 'run', 'cpu', 'time'],
+      ...(contextPointer(target) === undefined ? [] : ['ctx']),
+      ...(packetOf(target) === undefined ? [] : ['packet']),
+      ...(traversalAround(target, frame.depth) === undefined ? [] : ['traversal']),
+    ];
   }
 
   /** A local variable or an argument, a variable of the file, a map, a function, a register or an enumeration constant, in this order. */

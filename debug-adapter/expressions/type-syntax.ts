@@ -28,6 +28,9 @@ const commonTypes: Readonly<Record<string, CType | undefined>> = Object.fromEntr
   }),
 );
 
+/** Names of types that are known without debug information. */
+export const commonTypeNames: readonly string[] = [...basicWords, ...Object.keys(commonTypes)];
+
 export function isCommonType(name: string): boolean {
   return Object.hasOwn(commonTypes, name);
 }

@@ -1,6 +1,7 @@
 import { raise } from '../../vm/base/problem.ts';
 import type { StepKind } from '../debugger/stop.ts';
 import { isListing } from '../protocol/listing-uri.ts';
+import { readTime } from '../protocol/time.ts';
 import { integer, oneOf, optional, record, text } from '../protocol/shape.ts';
 import type { Session } from '../session.ts';
 import { handler, type Handler } from './handler.ts';
@@ -60,16 +61,7 @@ export const executionHandlers: readonly Handler[] = [
   }),
 ];
 
-/** `5000000`, or with a unit: `5ms`. */
-function readTime(given: string): bigint {
-  const [, digits, unit = 'ns'] = /^\s*(\d{1,18})\s*(ns|us|ms|s)?\s*$/.exec(given) ?? [];
-  if (digits === undefined) return raise('bad-arguments', `"${given}" is no time: 5000000, 5ms and 2s are`);
-  return BigInt(digits) * { ns: 1n, us: 1000n, ms: 1_000_000n, s: 1_000_000_000n }[unit as Unit];
-}
-
-/** What the pattern above lets through. */
-type Unit = 'ns' | 'us' | 'ms' | 's';
-
-function announceRunning(session: Session): void {
+/** For a client that did not ask in DAP's own words. */
+export function announceRunning(session: Session): void {
   session.send('continued', { threadId: session.threadId, allThreadsContinued: true });
 }

@@ -129,6 +129,7 @@ class AttachedInfo implements DebugInfo {
     this.types = {
       named: (name: string, kinds: readonly NamedTypeKind[]) => first((types) => types.named(name, kinds)),
       enumerator: (name: string) => first((types) => types.enumerator(name)),
+      list: () => files.flatMap(({ info }) => info.types.list()),
     };
   }
 

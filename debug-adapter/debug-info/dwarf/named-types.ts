@@ -46,6 +46,15 @@ export class DwarfTypes implements NamedTypes {
     return found && { type: this.reader.of(found.die), value: found.value };
   }
 
+  list(): ReturnType<NamedTypes['list']> {
+    this.#byName ??= this.#collect();
+    this.#enumerators ??= this.#collectEnumerators();
+    return [
+      ...[...this.#enumerators.keys()].map((name) => ({ name, kind: 'enumerator' as const })),
+      ...[...this.#byName].flatMap(([name, entries]) => entries.map(({ kind }) => ({ name, kind }))),
+    ];
+  }
+
   #attempt<T>(body: () => T, fallback: T): T {
     return this.#units.sections.warnings.attempt(body, fallback);
   }
