@@ -2,16 +2,21 @@
 import { ProtocolServer } from '@vscode/debugadapter/lib/protocol.js';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { raise } from '../vm/base/problem.ts';
+import { turnEventLoop } from './debugger/event-loop.ts';
 import type { FileAccessor } from './debugger/file-accessor.ts';
 import { failureOf, traceOf } from './handlers/failure.ts';
 import type { Answer } from './handlers/handler.ts';
 import { findHandler } from './handlers/registry.ts';
 import { Session } from './session.ts';
 
+/** Milliseconds after which a client is listened to between two requests. */
+const longestDeafness = 10;
+
 /** One debug session on one connection: takes requests in order and sends what their handlers answer. */
 export class Adapter extends ProtocolServer {
   readonly #session: Session;
   #queue = Promise.resolve();
+  #listened = 0;
 
   /** `ended` is called when the client has disconnected and has its answer. */
   constructor(files: FileAccessor, ended: () => void = () => undefined) {
@@ -35,7 +40,24 @@ export class Adapter extends ProtocolServer {
   }
 
   protected override dispatchRequest(request: DebugProtocol.Request): void {
-    this.#queue = this.#queue.then(() => this.#answer(request));
+    // What is to be cancelled waits in the queue: this may not.
+    if (request.command === 'cancel') {
+      void this.#answer(request);
+      return;
+    }
+    this.#session.waiting.add(request.seq);
+    this.#queue = this.#queue.then(async () => {
+      await this.#listen();
+      this.#session.waiting.delete(request.seq);
+      await this.#answer(request);
+    });
+  }
+
+  /** Lets the client's next messages in, where answering has taken long. */
+  async #listen(): Promise<void> {
+    if (performance.now() - this.#listened < longestDeafness) return;
+    await turnEventLoop();
+    this.#listened = performance.now();
   }
 
   async #answer(request: DebugProtocol.Request): Promise<void> {
@@ -44,6 +66,7 @@ export class Adapter extends ProtocolServer {
     const handler = findHandler(command);
     let answer: Answer;
     try {
+      if (this.#session.cancelled.delete(seq)) raise('cancelled', `${command} was cancelled`);
       if (handler === undefined) raise('unknown-request', `no such request: ${command}`);
       answer = await handler.answer(this.#session, request.arguments);
     } catch (error) {

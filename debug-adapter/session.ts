@@ -2,20 +2,24 @@ import { expectOk, formatProblem, ok, ProblemError, raise, type Result } from '.
 import type { RunResult } from '../vm/engine/virtual-machine.ts';
 import type { BreakpointEvaluator } from './debugger/breakpoints/hits.ts';
 import { Debugger } from './debugger/debugger.ts';
-import type { DebuggerOutput, RunStart } from './debugger/events.ts';
+import type { DebuggerEvents, DebuggerOutput, RunStart } from './debugger/events.ts';
 import type { FileAccessor } from './debugger/file-accessor.ts';
-import type { DebugFrame } from './debugger/frame.ts';
+import type { DebugFrame, SourcePlace } from './debugger/frame.ts';
 import { Inspector } from './debugger/inspection/inspector.ts';
 import type { Edit } from './debugger/inspection/target.ts';
 import type { Progress, Stop } from './debugger/stop.ts';
 import type { ValueFormat, VariableNode } from './debugger/variable.ts';
+import { breakpointBody } from './handlers/breakpoint-body.ts';
 import { unknownClient, type ClientFacts } from './handlers/client-facts.ts';
 import { traceOf } from './handlers/failure.ts';
+import { moduleBody } from './handlers/module-body.ts';
 import { References } from './handlers/references.ts';
 import { placeBody } from './handlers/source-body.ts';
 import { describeEnd, stopBody } from './handlers/stop-body.ts';
+import { Completer } from './expressions/completion.ts';
 import { Evaluator } from './expressions/evaluator.ts';
 import type { LaunchConfiguration } from './protocol/launch.ts';
+import { RunProgress } from './run-progress.ts';
 
 /** What there is to look at while the program stands still. */
 export interface Stopped {
@@ -23,13 +27,16 @@ export interface Stopped {
   readonly frames: readonly ShownFrame[];
   readonly inspector: Inspector;
   readonly evaluator: Evaluator;
+  readonly completer: Completer;
 }
 
 /** What is made once for the program of a session. */
 interface Loaded {
   readonly debugger: Debugger;
+  readonly configuration: LaunchConfiguration;
   readonly inspector: Inspector;
   readonly evaluator: Evaluator;
+  readonly completer: Completer;
 }
 
 export interface ShownFrame {
@@ -58,6 +65,16 @@ export class Session {
   readonly variables = new References<VariableNode>();
   /** Memory that the client shows, by the reference it asked with. */
   readonly shownMemory = new Map<string, MemoryRange>();
+  /** Places in sources that values and declarations lead to, until the program goes on. */
+  readonly locations = new References<SourcePlace>();
+  /** Requests that wait for their turn, by number, and those of them that the client no longer wants. */
+  readonly waiting = new Set<number>();
+  readonly cancelled = new Set<number>();
+  readonly #progress = new RunProgress((event, body) => {
+    if (this.client.progressReporting) this.send(event, body);
+  });
+  /** What a command of the debug console lets run, once its answer is sent. */
+  afterwards: Execution | undefined;
   client: ClientFacts = unknownClient;
   format: ValueFormat = { hex: false };
   readonly #files: FileAccessor;
@@ -67,6 +84,8 @@ export class Session {
   #stopped: Stopped | undefined;
   #edits: Edit[] = [];
   #disposed = false;
+  /** Whether what the run prints stands in a group of its own. */
+  #isGrouped = false;
 
   /** `ended` is called when the client has said that it leaves. */
   constructor(files: FileAccessor, send: (event: string, body?: object) => void, ended: () => void) {
@@ -109,7 +128,29 @@ export class Session {
 
   async launch(configuration: LaunchConfiguration): Promise<void> {
     if (this.#loaded !== undefined) raise('already-launched', 'this session has a program already');
-    const target = expectOk(await Debugger.load(configuration, this.#files));
+    this.#install(expectOk(await Debugger.load(configuration, this.#files)), configuration);
+    this.#announceProgram('new');
+  }
+
+  /**
+   * Loads the object anew, by the configuration given or the last one, with the breakpoints that are set. Where that
+   * fails, everything stays as it is.
+   */
+  async restart(configuration?: LaunchConfiguration): Promise<void> {
+    const { debugger: earlier, configuration: last } =
+      this.#loaded ?? raise('not-launched', 'no program is loaded');
+    const wanted = configuration ?? last;
+    const target = expectOk(await Debugger.load(wanted, this.#files));
+    this.#progress.end();
+    this.#install(target, wanted);
+    earlier.pause();
+    target.stopAtFaults = earlier.stopAtFaults;
+    this.#announceProgram('changed');
+    for (const bound of target.breakpoints.adopt(earlier.breakpoints))
+      this.send('breakpoint', { reason: 'changed', breakpoint: breakpointBody(this, bound) });
+  }
+
+  #install(target: Debugger, configuration: LaunchConfiguration): void {
     const inspector = new Inspector(target.vm, {
       frameRegisters: (frame) => target.frameRegisters(frame),
       source: target.source,
@@ -118,32 +159,60 @@ export class Session {
       edited: (edit) => void this.#edits.push(edit),
     });
     const evaluator = new Evaluator(inspector);
-    this.#loaded = { debugger: target, inspector, evaluator };
+    const completer = new Completer(inspector.target, evaluator);
+    this.#loaded = { debugger: target, configuration, inspector, evaluator, completer };
     target.setEvaluator(breakpointEvaluator(target, evaluator));
-    target.on('output', (output) => this.#print(output));
-    target.on('runStarted', (run) => this.#announce(run));
-    target.on('runEnded', (result) => this.#tellEnd(result));
+    // A debugger that was restarted may have something to say until it notices.
+    const listen = <Name extends keyof DebuggerEvents>(
+      name: Name,
+      listener: (value: DebuggerEvents[Name]) => void,
+    ): void => void target.on(name, (value) => this.#isCurrent(target) && listener(value));
+    listen('output', (output) => this.#print(output));
+    listen('runStarted', (run) => this.#announce(run));
+    listen('runEnded', (result) => this.#tellEnd(result));
+    listen('progress', (cycle) => this.#progress.tick(cycle));
     for (const warning of target.warnings) {
       const category = misleading.has(warning.code) ? 'important' : 'console';
       this.write(category, `warning: ${formatProblem(warning)}`);
     }
   }
 
+  #isCurrent(target: Debugger): boolean {
+    return this.#loaded?.debugger === target;
+  }
+
+  /** Tells clients that show such things what is being debugged. */
+  #announceProgram(reason: 'new' | 'changed'): void {
+    const module = moduleBody(this.debugger);
+    this.send('module', { reason, module });
+    const { path: name } = module;
+    this.send('process', { name, isLocalProcess: true, startMethod: 'launch', pointerSize: 64 });
+  }
+
   /** Lets the program go on; the client hears how it ends. */
   run(execution: Execution): void {
     this.#stopped = undefined;
     this.variables.forget();
+    this.locations.forget();
     this.#frames.forget();
     const target = this.debugger;
+    this.#progress.begin(`Running ${target.vm.program?.name ?? 'the program'}`);
     execution(target)
-      .then((progress) => this.#arrive(expectOk(progress)))
-      .catch((error: unknown) => this.#giveUp(error));
+      .then((progress) => this.#arrive(target, expectOk(progress)))
+      .catch((error: unknown) => this.#isCurrent(target) && this.#giveUp(error));
   }
 
-  #arrive(progress: Progress): void {
-    if (this.#loaded === undefined) return;
+  /** Ends what the client no longer waits for, and shows where the program is then. */
+  cancelProgress(id: string): void {
+    if (this.#progress.is(id)) this.debugger.pause();
+  }
+
+  #arrive(target: Debugger, progress: Progress): void {
+    if (!this.#isCurrent(target)) return;
+    this.#progress.end();
     if (progress.reason === 'ended') {
       const { retval, fault } = progress.result;
+      this.send('thread', { reason: 'exited', threadId: this.threadId });
       this.send('exited', { exitCode: fault === undefined ? retval : 1 });
       this.send('terminated');
     } else {
@@ -152,10 +221,10 @@ export class Session {
   }
 
   #stop(stop: Stop): void {
-    const { inspector, evaluator } = this.#loaded ?? raise('not-launched', 'no program is loaded');
+    const { inspector, evaluator, completer } = this.#loaded ?? raise('not-launched', 'no program is loaded');
     const frames = this.debugger.stack().map((frame) => ({ id: this.#frames.add(frame), frame }));
     inspector.target.forget();
-    this.#stopped = { stop, frames, inspector, evaluator };
+    this.#stopped = { stop, frames, inspector, evaluator, completer };
     this.send('stopped', {
       ...stopBody(stop, this.debugger.vm.family),
       threadId: this.threadId,
@@ -166,6 +235,7 @@ export class Session {
 
   /** A run that cannot start or go on: what is wrong with the configuration, or a defect. */
   #giveUp(error: unknown): void {
+    this.#progress.end();
     if (error instanceof ProblemError) {
       this.write('important', formatProblem(error.problem));
     } else {
@@ -208,17 +278,25 @@ export class Session {
 
   #announce({ index, count, program }: RunStart): void {
     const { deferred } = this.debugger.vm.result();
-    if (deferred !== undefined) this.write('console', `${deferred.kind} callback: ${program}`);
-    else if (count > 1) this.write('console', `run ${index + 1} of ${count}: ${program}`);
+    const title =
+      deferred !== undefined
+        ? `${deferred.kind} callback: ${program}`
+        : count > 1
+          ? `run ${index + 1} of ${count}: ${program}`
+          : undefined;
+    this.#isGrouped = title !== undefined;
+    if (title !== undefined) this.write('console', title, { group: 'start' });
   }
 
   #tellEnd(result: RunResult): void {
-    this.write('console', `${result.program.name} ${describeEnd(result, this.debugger.vm.family)}`);
+    const text = `${result.program.name} ${describeEnd(result, this.debugger.vm.family)}`;
+    this.write('console', text, this.#isGrouped ? { group: 'end' } : {});
+    this.#isGrouped = false;
   }
 
-  /** A line for the debug console. */
-  write(category: string, text: string, place?: object): void {
-    this.send('output', { category, output: `${text}\n`, ...place });
+  /** A line for the debug console; `more`: where it comes from, or which group it opens or closes. */
+  write(category: string, text: string, more?: object): void {
+    this.send('output', { category, output: `${text}\n`, ...more });
   }
 
   /** A defect: the session goes on, and the trace is there to be reported. */

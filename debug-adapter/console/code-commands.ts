@@ -35,7 +35,8 @@ function rangeOf(context: ConsoleContext, expression: string, given: string | un
   if (count !== undefined && !(Number.isInteger(count) && count > 0 && count <= mostRows))
     raise('bad-arguments', `COUNT is a number from 1 to ${mostRows}`);
   const { frame, debugger: target } = context;
-  if (expression === '') return { address: frame.address, offset: -around.before, count: count ?? around.count };
+  if (expression === '')
+    return { address: frame.address, offset: -around.before, count: count ?? around.count };
   const named = functionByName(target.code.program, expression);
   if (named === undefined)
     return { address: addressIn(context, expression), offset: 0, count: count ?? around.count };
@@ -83,8 +84,13 @@ function lineOfCode({ debugger: target }: ConsoleContext, address: bigint): stri
   return `0x${address.toString(16)} <${name}> ${place}`;
 }
 
-function codeOfLine({ debugger: target, frame }: ConsoleContext, file: string | undefined, number: number): string {
-  const path = file ?? frame.source?.path ?? raise('no-source', 'the frame has no source: FILE:LINE names one');
+function codeOfLine(
+  { debugger: target, frame }: ConsoleContext,
+  file: string | undefined,
+  number: number,
+): string {
+  const path =
+    file ?? frame.source?.path ?? raise('no-source', 'the frame has no source: FILE:LINE names one');
   const { sources, lines } = target.places;
   const named = sources.files.filter(({ name }) => name === path || baseName(name) === path);
   const names = named.length > 0 ? named.map(({ name }) => name) : sources.namesOf(path);

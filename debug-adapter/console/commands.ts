@@ -1,6 +1,12 @@
 import { raise } from '../../vm/base/problem.ts';
 import { codeCommands } from './code-commands.ts';
-import { columns, splitCommand, type ConsoleAnswer, type ConsoleCommand, type ConsoleContext } from './command.ts';
+import {
+  columns,
+  splitCommand,
+  type ConsoleAnswer,
+  type ConsoleCommand,
+  type ConsoleContext,
+} from './command.ts';
 import { memoryCommands } from './memory-commands.ts';
 import { runCommands } from './run-commands.ts';
 import { stateCommands } from './state-commands.ts';
@@ -10,7 +16,9 @@ const help: ConsoleCommand = {
   name: '.help',
   usage: '[COMMAND]',
   summary: 'lists the commands, or tells about one',
-  help: ['What begins with no dot is an expression of C; `x = 1`, `x++` and the like change the program’s state.'],
+  help: [
+    'What begins with no dot is an expression of C; `x = 1`, `x++` and the like change the program’s state.',
+  ],
   complete: () => consoleCommands.map(({ name }) => name),
   run: (_, words) => helpText(words),
 };

@@ -54,7 +54,9 @@ function lettersOf(letters: string): {
   for (const letter of letters) {
     const known = letter === 'i' || letter === 's' ? letter : formats[letter];
     if (known !== undefined) format = known;
-    else size = sizes[letter] ?? raise('bad-arguments', `'${letter}' is no format and no size: .help .x has them`);
+    else
+      size =
+        sizes[letter] ?? raise('bad-arguments', `'${letter}' is no format and no size: .help .x has them`);
   }
   return { format, size };
 }
@@ -131,7 +133,8 @@ function places({ debugger: target }: ConsoleContext, wanted: Uint8Array): reado
   const found: bigint[] = [];
   for (let id = 0; id < regions.count; id++) {
     const region = regions.get(id);
-    if (region === undefined || region.kind === 'none' || region.kind === 'code' || region.kind === 'map') continue;
+    if (region === undefined || region.kind === 'none' || region.kind === 'code' || region.kind === 'map')
+      continue;
     if (region.kind === 'stack' && region.owner > frames.depth) continue;
     const bytes = memory.bytes.subarray(region.base, region.base + region.size);
     for (let at = bytes.indexOf(wanted[0] ?? 0); at >= 0; at = bytes.indexOf(wanted[0] ?? 0, at + 1)) {

@@ -12,8 +12,7 @@ const advance: ConsoleCommand = {
   ],
   run: ({ stop }, words) => {
     const time = readTime(words);
-    if (stop.reason !== 'exit')
-      raise('running', 'time can be advanced when a run has ended, not within one');
+    if (stop.reason !== 'exit') raise('running', 'time can be advanced when a run has ended, not within one');
     return { text: `${time} ns pass`, run: (target) => target.advance(time) };
   },
 };
@@ -22,7 +21,9 @@ const caller: ConsoleCommand = {
   name: '.caller',
   usage: '',
   summary: 'runs out of the traversal around the frame',
-  help: ['Runs until the function that called the helper of the innermost callback goes on, through breakpoints.'],
+  help: [
+    'Runs until the function that called the helper of the innermost callback goes on, through breakpoints.',
+  ],
   run: () => ({ text: 'runs to the caller of the helper', run: (target) => target.step('caller') }),
 };
 

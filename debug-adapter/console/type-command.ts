@@ -43,7 +43,8 @@ function structText(struct: CStruct, title: string, base = 0, indent = ''): read
   const lines = [`${indent}${title} {`];
   let end = 0;
   for (const member of struct.members()) {
-    if (!struct.union && member.bitOffset > end) lines.push(`${indent}    /* hole of ${bits(member.bitOffset - end)} */`);
+    if (!struct.union && member.bitOffset > end)
+      lines.push(`${indent}    /* hole of ${bits(member.bitOffset - end)} */`);
     lines.push(...memberText(member, base, `${indent}    `));
     end = Math.max(end, member.bitOffset + (member.bitSize ?? (sizeOf(member.type) ?? 0) * 8));
   }

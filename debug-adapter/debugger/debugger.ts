@@ -17,6 +17,7 @@ import { Execution, type StepObserver } from './execution.ts';
 import type { FileAccessor } from './file-accessor.ts';
 import type { DebugFrame } from './frame.ts';
 import { InlineView } from './inline-view.ts';
+import { checkJump } from './jump.ts';
 import { load } from './load.ts';
 import type { Places } from './places.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -101,6 +102,7 @@ export class Debugger {
     this.#execution = new Execution(vm, settings.cycleLimit, (milliseconds) => {
       this.recording.checkpoint(milliseconds);
       this.#tellOutputs();
+      this.#events.emit('progress', machine.cycle);
     });
     this.scopes = scopes;
     this.#view = new InlineView(places.lines, scopes);
@@ -148,11 +150,25 @@ export class Debugger {
     return this.#execute(() => (this.#isRunOver ? this.#startRun(false) : this.#go()));
   }
 
-  /** `out` from a callback ends at the next element; `caller` leaves the traversal. After the end of a run: the next run's entry. */
-  step(kind: StepKind, granularity: Granularity = 'statement'): Promise<Result<Progress>> {
+  /** `call`: see Stepper.step. `out` from a callback ends at the next element; `caller` leaves the traversal. After the end of a run: the next run's entry. */
+  step(kind: StepKind, granularity: Granularity = 'statement', call?: number): Promise<Result<Progress>> {
     return this.#execute(async () => {
       if (this.#isRunOver) return this.#startRun(true);
-      return this.#finish(await this.#stepper.step(kind, granularity));
+      return this.#finish(await this.#stepper.step(kind, granularity, call));
+    });
+  }
+
+  /** Makes the program go on at another instruction of its function; registers and memory stay as they are. */
+  goto(slot: number): Promise<Result<Progress>> {
+    return this.#execute(async () => {
+      const checked = checkJump(this, slot);
+      if (!checked.ok) return checked;
+      const jumped = this.recording.change(({ machine }) => {
+        machine.slot = slot;
+        return ok(undefined);
+      });
+      this.#stepper.hidden = 0;
+      return Promise.resolve(jumped.ok ? ok<Progress>({ reason: 'goto' }) : jumped);
     });
   }
 

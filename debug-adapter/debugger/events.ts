@@ -5,6 +5,8 @@ import type { SourcePlace } from './frame.ts';
 export interface DebuggerEvents {
   readonly output: DebuggerOutput;
   readonly runStarted: RunStart;
+  /** Now and then while the program runs: the cycle of the run that it is at. */
+  readonly progress: number;
   /** Also for runs after which the debugger does not stop, and for those that a fault has ended. */
   readonly runEnded: RunResult;
 }

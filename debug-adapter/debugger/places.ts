@@ -10,6 +10,7 @@ export class Places {
   readonly lines: LineIndex;
   readonly sources: Sources;
   readonly listing: Listing;
+  readonly objectPath: string;
   /** URI of the listing. */
   readonly listingPath: string;
 
@@ -17,6 +18,7 @@ export class Places {
     this.lines = lines;
     this.sources = sources;
     this.listing = listing;
+    this.objectPath = objectPath;
     this.listingPath = listingUri(objectPath);
   }
 

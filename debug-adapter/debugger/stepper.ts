@@ -51,7 +51,8 @@ export class Stepper {
     this.#arrive = arrive;
   }
 
-  step(kind: StepKind, granularity: Granularity): Promise<StepEnd> {
+  /** `call`: of the calls that a step into passes, the one to go into; it steps over the others. */
+  step(kind: StepKind, granularity: Granularity, call?: number): Promise<StepEnd> {
     const { depth } = this.#machine.frames;
     switch (kind) {
       case 'out':
@@ -61,7 +62,7 @@ export class Stepper {
         return this.#leaveTraversal();
       case 'over':
       case 'in':
-        return this.#walk(kind, granularity);
+        return this.#walk(kind, granularity, call);
     }
   }
 
@@ -120,9 +121,9 @@ export class Stepper {
     }
   }
 
-  async #walk(kind: 'over' | 'in' | 'out', granularity: Granularity): Promise<StepEnd> {
+  async #walk(kind: 'over' | 'in' | 'out', granularity: Granularity, call?: number): Promise<StepEnd> {
     const origin = this.#origin;
-    if (kind === 'in' && granularity !== 'instruction' && this.hidden > 0) {
+    if (kind === 'in' && call === undefined && granularity !== 'instruction' && this.hidden > 0) {
       this.hidden--;
       return { reason: 'step' };
     }
@@ -134,7 +135,10 @@ export class Stepper {
       const { slot } = this.#machine;
       const long = singles > longStep && granularity !== 'instruction' && sameActivation(before, start);
       const into = kind === 'in' && this.#isCall(slot);
-      const stop = long && !into ? await this.#leap(kind, origin, jumpedBack) : await this.#single(kind);
+      const stop =
+        long && !into
+          ? await this.#leap(kind, origin, jumpedBack)
+          : await this.#single(passes(call, slot) ? 'over' : kind);
       if (stop !== undefined) return stop;
       if (granularity === 'instruction' || origin.line === undefined) return { reason: 'step' };
       const now = this.#activation();
@@ -234,4 +238,9 @@ export class Stepper {
 
 function sameActivation(a: Activation, b: Activation): boolean {
   return a.depth === b.depth && a.entryCycle === b.entryCycle && a.visited === b.visited;
+}
+
+/** Whether a step into one call only passes the one at `slot`. */
+function passes(call: number | undefined, slot: number): boolean {
+  return call !== undefined && call !== slot;
 }

@@ -3,7 +3,7 @@ import type { RunResult } from '../../vm/engine/virtual-machine.ts';
 
 /** Why and where the debugger stands still. */
 export type Stop =
-  | { readonly reason: 'entry' | 'step' | 'pause' }
+  | { readonly reason: 'entry' | 'step' | 'pause' | 'goto' }
   | {
       readonly reason: 'breakpoint' | 'function breakpoint' | 'instruction breakpoint';
       /** Ids of the breakpoints that were hit, as their BoundBreakpoint says. */

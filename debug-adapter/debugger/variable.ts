@@ -1,4 +1,5 @@
 import type { Result } from '../../vm/base/problem.ts';
+import type { SourcePosition } from '../debug-info/debug-info.ts';
 
 /** How values are shown that a `,x` after an expression asks for: see inspection/display-format.ts. */
 export type DisplayFormat = 'x' | 'd' | 'u' | 'o' | 'b' | 'c' | 's' | 'ip' | 'mac' | 'bytes';
@@ -32,6 +33,8 @@ export interface VariableNode {
   children(filter: 'named' | 'indexed', start: number, count: number): readonly VariableNode[];
   /** Undefined: read-only. The problem says what was wrong with the text. */
   readonly assign: ((text: string) => Result<void>) | undefined;
+  /** Where the variable is declared. */
+  readonly declaration?: SourcePosition | undefined;
   /** Shown dimmed by clients: not part of the program, but of the machine. */
   readonly virtual?: boolean;
 }

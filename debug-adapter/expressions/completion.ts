@@ -48,12 +48,7 @@ export class Completer {
       .map((proposal) => ({ ...proposal, start, length: word.length }));
   }
 
-  #proposals(
-    head: string,
-    tokens: readonly Token[],
-    word: string,
-    frame: DebugFrame,
-  ): readonly Proposal[] {
+  #proposals(head: string, tokens: readonly Token[], word: string, frame: DebugFrame): readonly Proposal[] {
     const last = tokens.at(-1);
     const names = new FrameNames(this.#target, frame);
     if (isPunctuator(last, '.') || isPunctuator(last, '->')) return this.#members(head, tokens, frame);
@@ -62,13 +57,11 @@ export class Completer {
     if (last !== undefined && last.kind !== 'punctuator') return [];
     const specials = names.specials().map((name): Proposal => ({ label: `$${name}`, kind: 'property' }));
     if (word.startsWith('$')) return specials;
-    const known = names.names().map(
-      ({ name, kind, detail }): Proposal => ({
-        label: name,
-        kind: kind === 'map' ? 'module' : kind,
-        ...(detail !== undefined && { detail }),
-      }),
-    );
+    const known = names.names().map(({ name, kind, detail }): Proposal => ({
+      label: name,
+      kind: kind === 'map' ? 'module' : kind,
+      ...(detail !== undefined && { detail }),
+    }));
     const inParentheses = isPunctuator(last, '(');
     const types = inParentheses || word !== '' ? this.#types(['typedef', 'basic'], inParentheses) : [];
     const constants = word === '' ? [] : this.#enumerators();

@@ -1,32 +1,11 @@
-import type { DebugProtocol } from '@vscode/debugprotocol';
-import { raise } from '../../vm/base/problem.ts';
-import type { BoundBreakpoint } from '../debugger/breakpoints/breakpoint.ts';
 import { count, integer, list, optional, record, text } from '../protocol/shape.ts';
-import type { Session } from '../session.ts';
+import { breakpointBody } from './breakpoint-body.ts';
 import { handler, type Handler } from './handler.ts';
-import { addressOf, memoryReference } from './memory-reference.ts';
-import { lineBody, listingReference, recoveredSource } from './source-body.ts';
+import { addressOf } from './memory-reference.ts';
+import { pathOf, sourceShape } from './source-path.ts';
 
 const modifiers = { condition: optional(text), hitCondition: optional(text), logMessage: optional(text) };
-const source = record({ path: optional(text), name: optional(text), sourceReference: optional(integer) });
-
-/** The file a client means: its path, or what it fetched. */
-function pathOf(session: Session, { path, sourceReference }: ReturnType<typeof source>): string {
-  if (sourceReference === listingReference) return session.debugger.places.listingPath;
-  const fetched = sourceReference === undefined ? undefined : recoveredSource(session, sourceReference)?.path;
-  return fetched ?? path ?? raise('bad-arguments', 'a source without a path has no breakpoints');
-}
-
-export function breakpointBody(session: Session, bound: BoundBreakpoint): DebugProtocol.Breakpoint {
-  const { id, verified, message, address } = bound;
-  return {
-    id,
-    verified,
-    ...(message !== undefined && { message }),
-    ...(bound.source && lineBody(session, bound.source)),
-    ...(address !== undefined && { instructionReference: memoryReference(address) }),
-  };
-}
+const source = sourceShape;
 
 export const breakpointHandlers: readonly Handler[] = [
   handler(

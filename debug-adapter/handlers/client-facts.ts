@@ -10,6 +10,7 @@ export interface ClientFacts {
   readonly memoryReferences: boolean;
   readonly memoryEvent: boolean;
   readonly invalidatedEvent: boolean;
+  readonly progressReporting: boolean;
 }
 
 /** Until `initialize`: what the protocol says for arguments left out. */
@@ -24,5 +25,6 @@ export function clientFacts(args: Partial<DebugProtocol.InitializeRequestArgumen
     memoryReferences: args.supportsMemoryReferences === true,
     memoryEvent: args.supportsMemoryEvent === true,
     invalidatedEvent: args.supportsInvalidatedEvent === true,
+    progressReporting: args.supportsProgressReporting === true,
   };
 }

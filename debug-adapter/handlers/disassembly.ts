@@ -6,7 +6,7 @@ import type { ListingBody } from '../protocol/requests.ts';
 import type { Session } from '../session.ts';
 import { handler, type Handler } from './handler.ts';
 import { addressOf, memoryReference } from './memory-reference.ts';
-import { listingReference, placeBody, recoveredSource, sourceBody } from './source-body.ts';
+import { placeBody } from './source-body.ts';
 
 /** Far more than a client shows at once; a wrong count must not exhaust the memory. */
 const mostRows = 1 << 16;
@@ -33,31 +33,6 @@ export const disassemblyHandlers: readonly Handler[] = [
           args.instructionCount,
         );
         return { instructions: rows.map((row) => instructionBody(session, row)) };
-      },
-    },
-  ),
-  handler('loadedSources', argumentsOf({}), {
-    capabilities: { supportsLoadedSourcesRequest: true },
-    handle: (session) => {
-      const { places } = session.debugger;
-      const files = places.sources.files.flatMap(({ path }) => path ?? []);
-      return { sources: [...files, places.listingPath].map((path) => sourceBody(session, path)) };
-    },
-  }),
-  handler(
-    'source',
-    record({
-      sourceReference: optional(integer),
-      source: optional(record({ sourceReference: optional(integer) })),
-    }),
-    {
-      handle: (session, args) => {
-        const reference = args.source?.sourceReference ?? args.sourceReference;
-        const content = reference === undefined ? undefined : recoveredSource(session, reference)?.recovered;
-        if (content !== undefined) return { content };
-        if (reference !== listingReference)
-          raise('unknown-source', 'files are read from disk; only what is not there can be asked for');
-        return { content: session.debugger.places.listing.text, mimeType: 'text/x-bpf-listing' };
       },
     },
   ),

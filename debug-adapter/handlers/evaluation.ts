@@ -1,8 +1,11 @@
 import { expectOk } from '../../vm/base/problem.ts';
-import type { DebugFrame } from '../debugger/frame.ts';
+import { splitCommand } from '../console/command.ts';
+import { helpText, isHelp, runCommand } from '../console/commands.ts';
 import type { EvaluationMode } from '../expressions/evaluator.ts';
 import { argumentsOf, flag, integer, optional, record, text } from '../protocol/shape.ts';
 import type { Session } from '../session.ts';
+import { consoleContext, frameOf } from './console-context.ts';
+import { announceRunning } from './execution.ts';
 import { handler, type Handler } from './handler.ts';
 import { valueBody } from './variable-body.ts';
 import { format, formatOf } from './variables.ts';
@@ -12,10 +15,21 @@ function modeOf(context: string | undefined): EvaluationMode {
   return context === 'hover' || context === 'repl' || context === 'clipboard' ? context : 'watch';
 }
 
-/** The frame a client means; the innermost where it names none. */
-function frameOf(session: Session, frameId: number | undefined): DebugFrame {
-  const { frames } = session.stopped;
-  return session.frame(frameId ?? frames[0]?.id ?? 0);
+interface EvaluateArguments {
+  readonly expression: string;
+  readonly frameId?: number;
+  readonly context?: string;
+  readonly format?: { readonly hex?: boolean };
+}
+
+/** A command of the debug console. What it lets run waits until its text is sent. */
+function command(session: Session, { expression, frameId }: EvaluateArguments): object {
+  // Also of use while the program runs.
+  const help = isHelp(expression) ? splitCommand(expression) : undefined;
+  if (help !== undefined) return { result: helpText(help.words), variablesReference: 0 };
+  const { text: result, node, run } = runCommand(consoleContext(session, frameId), expression);
+  session.afterwards = run;
+  return { result, ...(node === undefined ? { variablesReference: 0 } : valueBody(session, node)) };
 }
 
 export const evaluationHandlers: readonly Handler[] = [
@@ -26,12 +40,21 @@ export const evaluationHandlers: readonly Handler[] = [
       capabilities: { supportsEvaluateForHovers: true, supportsClipboardContext: true },
       showErrors: false,
       handle: (session, args) => {
+        if (args.context === 'repl' && splitCommand(args.expression) !== undefined)
+          return command(session, args);
         const { evaluator } = session.stopped;
         const frame = frameOf(session, args.frameId);
         const node = expectOk(evaluator.evaluate(args.expression, frame, modeOf(args.context)));
         return { result: node.value(formatOf(session, args.format)), ...valueBody(session, node) };
       },
-      after: (session) => session.tellEdits(),
+      after: (session) => {
+        session.tellEdits();
+        const { afterwards } = session;
+        session.afterwards = undefined;
+        if (afterwards === undefined) return;
+        announceRunning(session);
+        session.run(afterwards);
+      },
     },
   ),
   handler('setExpression', record({ expression: text, value: text, frameId: optional(integer), format }), {

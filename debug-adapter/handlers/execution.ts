@@ -1,22 +1,29 @@
 import { raise } from '../../vm/base/problem.ts';
-import type { StepKind } from '../debugger/stop.ts';
+import type { Granularity, StepKind } from '../debugger/stop.ts';
 import { isListing } from '../protocol/listing-uri.ts';
 import { readTime } from '../protocol/time.ts';
 import { integer, oneOf, optional, record, text } from '../protocol/shape.ts';
 import type { Session } from '../session.ts';
 import { handler, type Handler } from './handler.ts';
+import { expectTarget } from './targets.ts';
 
 const thread = { threadId: integer };
-const step = record({ ...thread, granularity: optional(oneOf('statement', 'line', 'instruction')) });
+const granularities = optional(oneOf('statement', 'line', 'instruction'));
+const step = record({ ...thread, granularity: granularities });
+const stepIn = record({ ...thread, granularity: granularities, targetId: optional(integer) });
 
 function stepHandler(command: string, kind: StepKind): Handler {
   return handler(command, step, {
     handle: (session) => session.expectStopped(),
-    after: (session, { granularity = 'statement' }) => {
-      const unit = isInListing(session) ? 'instruction' : granularity;
+    after: (session, { granularity }) => {
+      const unit = unitOf(session, granularity);
       session.run((target) => target.step(kind, unit));
     },
   });
+}
+
+function unitOf(session: Session, granularity: Granularity = 'statement'): Granularity {
+  return isInListing(session) ? 'instruction' : granularity;
 }
 
 /** The lines of that document are instructions. */
@@ -34,7 +41,17 @@ export const executionHandlers: readonly Handler[] = [
     after: (session) => session.run((target) => target.continue()),
   }),
   { ...stepHandler('next', 'over'), capabilities: { supportsSteppingGranularity: true } },
-  stepHandler('stepIn', 'in'),
+  handler('stepIn', stepIn, {
+    handle: (session, { targetId }) => {
+      session.expectStopped();
+      if (targetId !== undefined) expectTarget(session, targetId);
+    },
+    after: (session, { granularity, targetId }) => {
+      // One call among several is gone into in C, where a line has several.
+      const unit = targetId === undefined ? unitOf(session, granularity) : 'statement';
+      session.run((target) => target.step('in', unit, targetId));
+    },
+  }),
   stepHandler('stepOut', 'out'),
   handler('pause', record(thread), {
     handle: (session) => session.debugger.pause(),

@@ -3,7 +3,7 @@ import { formatProblem, ProblemError } from '../../vm/base/problem.ts';
 
 /** The part of an error response that says what went wrong. */
 export interface Failure {
-  /** Short and stable, for programs: DAP's `notStopped`, a Problem's code, or `internal`. */
+  /** Short and stable, for programs: DAP's `notStopped` and `cancelled`, a Problem's code, or `internal`. */
   readonly message: string;
   readonly body: { readonly error: DebugProtocol.Message };
 }
@@ -15,7 +15,7 @@ export function failureOf(error: unknown, showUser: boolean): Failure {
   if (error instanceof ProblemError) {
     const { problem } = error;
     const format = formatProblem(problem);
-    const show = showUser && problem.code !== 'notStopped';
+    const show = showUser && problem.code !== 'notStopped' && problem.code !== 'cancelled';
     return { message: problem.code, body: { error: { id: messageIds.problem, format, showUser: show } } };
   }
   const text = error instanceof Error ? error.message : String(error);

@@ -4,6 +4,7 @@ import {
   argumentsOf,
   dictionary,
   flag,
+  integer,
   list,
   oneOf,
   optional,
@@ -46,10 +47,37 @@ export const lifecycleHandlers: readonly Handler[] = [
     // Only now: breakpoints are bound to the object that is loaded.
     after: (session) => session.send('initialized'),
   }),
+  handler('attach', nothing, {
+    handle: () =>
+      raise(
+        'attach-unsupported',
+        'a program in a kernel cannot be stopped, so there is nothing to attach to; launch its object instead (request: launch), with the packet or context it gets and the contents of its maps',
+      ),
+  }),
+  handler('restart', argumentsOf({ arguments: optional(launchArguments) }), {
+    capabilities: { supportsRestartRequest: true },
+    handle: (session, args) => session.restart(args.arguments),
+    // The client has not asked in words that say that the program runs.
+    after: (session) => {
+      session.send('continued', { threadId: session.threadId, allThreadsContinued: true });
+      session.run((target) => target.start());
+    },
+  }),
+  handler('cancel', argumentsOf({ requestId: optional(integer), progressId: optional(text) }), {
+    capabilities: { supportsCancelRequest: true },
+    handle: (session, { requestId, progressId }) => {
+      // What is answered already is past cancelling, which is no error.
+      if (requestId !== undefined && session.waiting.has(requestId)) session.cancelled.add(requestId);
+      if (progressId !== undefined) session.cancelProgress(progressId);
+    },
+  }),
   handler('configurationDone', nothing, {
     capabilities: { supportsConfigurationDoneRequest: true },
     handle: (session) => session.expectLoaded(),
-    after: (session) => session.run((target) => target.start()),
+    after: (session) => {
+      session.send('thread', { reason: 'started', threadId: session.threadId });
+      session.run((target) => target.start());
+    },
   }),
   handler('terminate', nothing, {
     capabilities: { supportsTerminateRequest: true },
@@ -72,6 +100,7 @@ const initializeArguments = record({
   supportsMemoryReferences: optional(flag),
   supportsMemoryEvent: optional(flag),
   supportsInvalidatedEvent: optional(flag),
+  supportsProgressReporting: optional(flag),
 });
 
 /** Answers with the capabilities of all handlers, so that it has to know them. */

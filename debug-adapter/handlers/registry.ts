@@ -5,6 +5,9 @@ import { executionHandlers } from './execution.ts';
 import type { Handler } from './handler.ts';
 import { initializeHandler, lifecycleHandlers } from './lifecycle.ts';
 import { memoryHandlers } from './memory.ts';
+import { completionHandlers } from './completions.ts';
+import { sourceHandlers } from './sources.ts';
+import { targetHandlers } from './targets.ts';
 import { stackHandlers } from './stack.ts';
 import { variableHandlers } from './variables.ts';
 
@@ -12,11 +15,14 @@ const withoutInitialize = [
   ...lifecycleHandlers,
   ...breakpointHandlers,
   ...executionHandlers,
+  ...targetHandlers,
   ...stackHandlers,
   ...variableHandlers,
   ...evaluationHandlers,
+  ...completionHandlers,
   ...memoryHandlers,
   ...disassemblyHandlers,
+  ...sourceHandlers,
 ];
 
 /** Every request the adapter answers. */

@@ -15,6 +15,8 @@ export function stopBody(
       return said(stop.reason, 'Paused on entry', 'before the first instruction');
     case 'step':
       return said(stop.reason, 'Paused on step', 'the step is done');
+    case 'goto':
+      return said(stop.reason, 'Paused after a jump', 'the program goes on from here');
     case 'pause':
       return said(stop.reason, 'Paused', 'as asked for');
     case 'breakpoint':

@@ -1,4 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { SourcePlace } from '../debugger/frame.ts';
+import { declarationOf } from '../debugger/inspection/global-nodes.ts';
 import type { ValueFormat, VariableNode } from '../debugger/variable.ts';
 import type { Session } from '../session.ts';
 import { memoryReference } from './memory-reference.ts';
@@ -10,6 +12,7 @@ export interface ValueBody {
   readonly namedVariables?: number;
   readonly indexedVariables?: number;
   readonly memoryReference?: string;
+  readonly valueLocationReference?: number;
 }
 
 export function valueBody(session: Session, node: VariableNode): ValueBody {
@@ -21,7 +24,29 @@ export function valueBody(session: Session, node: VariableNode): ValueBody {
     ...(parts > 0 && { namedVariables: node.named, indexedVariables: node.indexed }),
     ...(client.memoryReferences &&
       node.address !== undefined && { memoryReference: memoryReference(node.address) }),
+    ...locationOf(session, 'valueLocationReference', pointedPlace(session, node)),
   };
+}
+
+/** Where a value leads to in the source: a pointer to code, a map. */
+function pointedPlace({ debugger: target, stopped }: Session, { address }: VariableNode): Place {
+  if (address === undefined) return undefined;
+  const { machine } = target.vm;
+  const slot = machine.code.slotOfAddress(address);
+  if (slot !== undefined) return target.places.placeOf(slot);
+  const map = machine.mapAt(address);
+  const declared = map && declarationOf(stopped.inspector.target, map.name);
+  return declared && target.places.placeOfPosition(declared);
+}
+
+type Place = SourcePlace | undefined;
+
+function locationOf(
+  { locations }: Session,
+  name: 'valueLocationReference' | 'declarationLocationReference',
+  place: Place,
+): object {
+  return place === undefined ? {} : { [name]: locations.add(place) };
 }
 
 export function variableBody(
@@ -35,6 +60,11 @@ export function variableBody(
     value: node.value(format),
     ...valueBody(session, node),
     ...(node.evaluateName !== undefined && { evaluateName: node.evaluateName }),
+    ...locationOf(
+      session,
+      'declarationLocationReference',
+      node.declaration && session.debugger.places.placeOfPosition(node.declaration),
+    ),
     presentationHint: { attributes, ...(node.virtual === true && { kind: 'virtual' }) },
   };
 }

@@ -151,6 +151,11 @@ export class Machine {
     return this.code.slotOfIp(this.memory.view.getUint32(state.ip, true));
   }
 
+  /** The program goes on from there; for those who stop it. */
+  set slot(slot: number) {
+    this.memory.view.setUint32(state.ip, this.code.ipOfSlot(slot), true);
+  }
+
   get run(): number {
     return this.memory.view.getUint32(state.run, true);
   }

@@ -30,6 +30,8 @@ export class BreakpointTable {
   readonly #groups = new Map<string, ActiveBreakpoint[]>();
   readonly #bySlot = new Map<number, ActiveBreakpoint[]>();
   readonly #ids = new Map<string, number>();
+  /** The last request of each group, to be made again of another table. */
+  readonly #requests = new Map<string, (table: BreakpointTable) => readonly BoundBreakpoint[]>();
 
   /** `changed` is told the slots at which the machine has to stop. */
   constructor(binder: Binder, addresses: Addresses, changed: (slots: ReadonlySet<number>) => void) {
@@ -40,6 +42,7 @@ export class BreakpointTable {
 
   setSource(path: string, breakpoints: readonly SourceBreakpoint[]): readonly BoundBreakpoint[] {
     const file = `source:${isListing(path) ? path : pathKey(path)}`;
+    this.#requests.set(file, (table) => table.setSource(path, breakpoints));
     return this.#replace('source', file, breakpoints, (breakpoint) => ({
       key: `${file}:${breakpoint.line}:${breakpoint.column ?? ''}`,
       binding: this.#binder.source(path, breakpoint),
@@ -47,6 +50,7 @@ export class BreakpointTable {
   }
 
   setFunctions(breakpoints: readonly FunctionBreakpoint[]): readonly BoundBreakpoint[] {
+    this.#requests.set('function', (table) => table.setFunctions(breakpoints));
     return this.#replace('function', 'function', breakpoints, (breakpoint) => ({
       key: `function:${breakpoint.name}`,
       binding: this.#binder.function(breakpoint),
@@ -54,6 +58,7 @@ export class BreakpointTable {
   }
 
   setInstructions(breakpoints: readonly InstructionBreakpoint[]): readonly BoundBreakpoint[] {
+    this.#requests.set('instruction', (table) => table.setInstructions(breakpoints));
     return this.#replace('instruction', 'instruction', breakpoints, ({ address, offset = 0 }) => {
       const at = address + BigInt(offset);
       return {
@@ -61,6 +66,12 @@ export class BreakpointTable {
         binding: this.#binder.instruction(this.#addresses.slotOfAddress(at) ?? -1),
       };
     });
+  }
+
+  /** Takes over what was asked of the table of an earlier debugger, ids included, and says what has become of it. */
+  adopt(earlier: BreakpointTable): readonly BoundBreakpoint[] {
+    for (const [key, id] of earlier.#ids) this.#ids.set(key, id);
+    return [...earlier.#requests.values()].flatMap((request) => request(this));
   }
 
   at(slot: number): readonly ActiveBreakpoint[] {

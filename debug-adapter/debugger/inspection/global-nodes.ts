@@ -1,6 +1,8 @@
 import type { VariableNode } from '../variable.ts';
 import { dataMaps, sectionValue, variableValue } from './globals.ts';
 import type { NodeContext } from './nodes.ts';
+import type { SourcePosition } from '../../debug-info/debug-info.ts';
+import type { Target } from './target.ts';
 import { ValueNode } from './value-node.ts';
 
 const identifier = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
@@ -20,8 +22,14 @@ export function globalNodes(context: NodeContext): readonly VariableNode[] {
       const name = first ? variable.name : `${variable.name} (${section.name}+${variable.offset})`;
       return new ValueNode(context, variableValue(target, dataMap, variable), {
         name,
+        declaration: declarationOf(target, variable.name),
         expression: first && identifier.test(variable.name) ? variable.name : undefined,
       });
     });
   });
+}
+
+/** Where debug information says that a variable of a file, or a map, is declared. */
+export function declarationOf({ source }: Target, name: string): SourcePosition | undefined {
+  return source?.scopes.info?.globals.find((variable) => variable.name === name)?.declaration;
 }

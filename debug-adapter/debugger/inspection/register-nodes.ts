@@ -20,12 +20,14 @@ export function registerNodes(context: NodeContext, frame: DebugFrame): readonly
   const nodes = Array.from({ length: registerCount }, (_, number) => registerNode(context, frame, number));
   return [
     ...nodes,
-    textNode('pc', ({ hex }) => addressText(frame.address, textOptions(context, hex)), {
-      evaluateName: '$pc',
-      virtual: true,
-    }),
+    pcNode(context, frame),
     textNode('cycle', `${target.machine.cycle}`, { evaluateName: '$cycle', virtual: true }),
   ];
+}
+
+function pcNode(context: NodeContext, { address }: DebugFrame): VariableNode {
+  const text = ({ hex }: ValueFormat): string => addressText(address, textOptions(context, hex));
+  return { ...textNode('pc', text, { evaluateName: '$pc', virtual: true }), address };
 }
 
 function registerNode(context: NodeContext, frame: DebugFrame, number: number): VariableNode {

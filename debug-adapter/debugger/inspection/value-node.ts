@@ -1,4 +1,5 @@
 import type { Result } from '../../../vm/base/problem.ts';
+import type { SourcePosition } from '../../debug-info/debug-info.ts';
 import type { ValueFormat, VariableNode } from '../variable.ts';
 import { sizeOf, spell, visibleMembers } from '../../debug-info/c-type.ts';
 import { packetPointerText } from './context-fields.ts';
@@ -15,6 +16,7 @@ export interface ValueNodeOptions {
   readonly virtual?: boolean;
   /** Said behind the value. */
   readonly note?: string;
+  readonly declaration?: SourcePosition | undefined;
 }
 
 /** A typed value with its parts: members, elements, what it points to. */
@@ -23,6 +25,7 @@ export class ValueNode implements VariableNode {
   readonly type: string;
   readonly evaluateName: string | undefined;
   readonly virtual: boolean;
+  readonly declaration: SourcePosition | undefined;
   readonly inner: Value;
   readonly #context: NodeContext;
   readonly #note: string;
@@ -35,6 +38,7 @@ export class ValueNode implements VariableNode {
     this.type = spell(value.type);
     this.evaluateName = options.expression;
     this.virtual = options.virtual ?? false;
+    this.declaration = options.declaration;
     this.#note = options.note === undefined ? '' : ` ${options.note}`;
   }
 

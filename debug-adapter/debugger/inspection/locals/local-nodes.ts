@@ -23,10 +23,12 @@ function localNode(
   name: string,
   state: LocalState,
 ): VariableNode {
-  if (!('value' in state)) return textNode(name, stateText(state), { type: spell(variable.type) });
+  const { declaration } = variable;
+  if (!('value' in state))
+    return { ...textNode(name, stateText(state), { type: spell(variable.type) }), declaration };
   const expression = shadowed ? undefined : variable.name;
   const note = noteOf(state);
-  return new ValueNode(context, state.value, { name, expression, ...(note !== '' && { note }) });
+  return new ValueNode(context, state.value, { name, expression, declaration, ...(note !== '' && { note }) });
 }
 
 /** What is said behind a value that may not be that of now. */
