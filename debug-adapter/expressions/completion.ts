@@ -71,7 +71,7 @@ export class Completer {
 
   /** `withTags`: also `struct count`, as a cast begins. */
   #types(kinds: readonly NamedTypeKind[], withTags: boolean): readonly Proposal[] {
-    const all = this.#target.types?.list() ?? [];
+    const all = this.#target.named.list();
     const named = all
       .filter(({ kind }) => kinds.some((wanted) => wanted === kind))
       // `long unsigned int`: spelled in words that need no completion.
@@ -89,7 +89,7 @@ export class Completer {
   }
 
   #enumerators(): readonly Proposal[] {
-    const all = this.#target.types?.list() ?? [];
+    const all = this.#target.named.list();
     return byLabel(
       all.filter(({ kind }) => kind === 'enumerator').map(({ name }) => ({ label: name, kind: 'enum' })),
     );

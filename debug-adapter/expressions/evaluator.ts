@@ -85,8 +85,7 @@ export class Evaluator implements TypeNames {
   /** Whether a name in an expression is that of a type. */
   isType(name: string): boolean {
     if (isCommonType(name)) return true;
-    const { types } = this.#inspector.target;
-    return types?.named(name, ['typedef', 'basic']) !== undefined;
+    return this.#inspector.target.named.named(name, ['typedef', 'basic']) !== undefined;
   }
 
   #storeText(value: Value, text: string, frame: DebugFrame): Result<void> {

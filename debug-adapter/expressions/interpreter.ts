@@ -159,7 +159,7 @@ export class Interpreter {
         return this.#increment(expression);
       case 'cast':
         return this.#cast(
-          typeOf(expression.type, this.#names.target.types),
+          typeOf(expression.type, this.#names.target.named),
           this.value(expression.operand),
           at,
         );
@@ -174,7 +174,7 @@ export class Interpreter {
     const type =
       'kind' in operand
         ? this.#onlyType(() => this.value(operand)).type
-        : typeOf(operand, this.#names.target.types);
+        : typeOf(operand, this.#names.target.named);
     const size = sizeOf(type) ?? raiseAt(at, 'expression-type', `${spell(type)} has no size`);
     return numberValue(basic.u64, BigInt(size));
   }

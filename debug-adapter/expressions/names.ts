@@ -137,7 +137,7 @@ export class FrameNames {
   #constant(name: string): Value | undefined {
     if (name === 'NULL') return numberValue(basic.s32, 0n);
     if (name === 'true' || name === 'false') return numberValue(basic.bool, name === 'true' ? 1n : 0n);
-    const enumerator = this.target.types?.enumerator(name);
+    const enumerator = this.target.named.enumerator(name);
     if (enumerator === undefined) return undefined;
     const { type, value } = enumerator;
     // In C a constant that fits an int is one, whatever its enum is made of (C11 6.4.4.3).

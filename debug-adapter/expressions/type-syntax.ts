@@ -76,7 +76,7 @@ export function parseType(parser: Parser): TypeSyntax {
 const largestArray = 1 << 28;
 
 /** The type that a type name means; raises where there is none of that name. */
-export function typeOf(syntax: TypeSyntax, types: NamedTypes | undefined): CType {
+export function typeOf(syntax: TypeSyntax, types: NamedTypes): CType {
   const base = baseType(syntax, types);
   if (base === undefined) {
     const name = syntax.tag === undefined ? syntax.name : `${syntax.tag} ${syntax.name}`;
@@ -91,10 +91,10 @@ export function typeOf(syntax: TypeSyntax, types: NamedTypes | undefined): CType
   return type;
 }
 
-function baseType({ tag, name }: TypeSyntax, types: NamedTypes | undefined): CType | undefined {
-  if (tag !== undefined) return types?.named(name, [tag]);
+function baseType({ tag, name }: TypeSyntax, types: NamedTypes): CType | undefined {
+  if (tag !== undefined) return types.named(name, [tag]);
   if (name === '') return basic.s32;
-  return types?.named(name, ['typedef', 'basic']) ?? commonTypes[name] ?? basicType(name);
+  return types.named(name, ['typedef', 'basic']) ?? commonTypes[name] ?? basicType(name);
 }
 
 /** `unsigned long int` and its kin, in any order. On BPF a long has 8 bytes, char is signed. */

@@ -1,7 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DebugProtocol as Dap } from '@vscode/debugprotocol';
+import { handlers } from '../../debug-adapter/handlers/registry.ts';
 import { buildAdapter, example, spawnAdapter } from './adapter-process.ts';
 import type { DapClient } from './client.ts';
+import { withNamedAddresses } from './normalise.ts';
 import { initializeArguments, launch, nextStop, parts, resume, scopeOf, setBreakpoints } from './session.ts';
 
 let client: DapClient;
@@ -14,17 +16,7 @@ afterEach(() => client.close());
 
 /** One line a message, with names for what differs from machine to machine: folders and addresses. */
 function normalised(messages: readonly Dap.ProtocolMessage[]): string {
-  const addresses = new Map<string, string>();
-  const named = (address: string): string => {
-    const name = addresses.get(address) ?? `<address ${addresses.size + 1}>`;
-    addresses.set(address, name);
-    return name;
-  };
-  return messages
-    .map(lineOfMessage)
-    .join('')
-    .replaceAll(example(''), '<examples>/')
-    .replace(/0x[0-9a-f]{5,16}/g, named);
+  return withNamedAddresses(messages.map(lineOfMessage).join('').replaceAll(example(''), '<examples>/'));
 }
 
 function lineOfMessage(message: Dap.ProtocolMessage): string {
@@ -47,6 +39,14 @@ describe('golden', () => {
     await expect(`${JSON.stringify(capabilities, null, 2)}\n`).toMatchFileSnapshot(
       'golden/capabilities.json',
     );
+  });
+
+  it('requests: what is answered, with the capabilities of each', async () => {
+    const lines = handlers.map(({ command, capabilities }) =>
+      [command, ...Object.keys(capabilities)].join(' ').trim(),
+    );
+    expect(new Set(handlers.map(({ command }) => command)).size).toBe(handlers.length);
+    await expect(`${lines.sort().join('\n')}\n`).toMatchFileSnapshot('golden/requests.txt');
   });
 
   it('a session as VS Code drives it', async () => {

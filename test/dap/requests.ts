@@ -36,6 +36,14 @@ export interface Requests extends CustomRequests {
   readMemory: [Dap.ReadMemoryArguments, NonNullable<Dap.ReadMemoryResponse['body']>];
   writeMemory: [Dap.WriteMemoryArguments, NonNullable<Dap.WriteMemoryResponse['body']>];
   source: [Dap.SourceArguments, Dap.SourceResponse['body']];
+  attach: [object, undefined];
+  cancel: [Dap.CancelArguments, undefined];
+  completions: [Dap.CompletionsArguments, Dap.CompletionsResponse['body']];
+  stepInTargets: [Dap.StepInTargetsArguments, Dap.StepInTargetsResponse['body']];
+  gotoTargets: [Dap.GotoTargetsArguments, Dap.GotoTargetsResponse['body']];
+  goto: [Dap.GotoArguments, undefined];
+  modules: [Dap.ModulesArguments, Dap.ModulesResponse['body']];
+  locations: [Dap.LocationsArguments, NonNullable<Dap.LocationsResponse['body']>];
   loadedSources: [Nothing, Dap.LoadedSourcesResponse['body']];
 }
 
@@ -51,4 +59,9 @@ export interface Events {
   memory: Dap.MemoryEvent['body'];
   breakpoint: Dap.BreakpointEvent['body'];
   thread: Dap.ThreadEvent['body'];
+  module: Dap.ModuleEvent['body'];
+  process: Dap.ProcessEvent['body'];
+  progressStart: Dap.ProgressStartEvent['body'];
+  progressUpdate: Dap.ProgressUpdateEvent['body'];
+  progressEnd: Dap.ProgressEndEvent['body'];
 }

@@ -1,3 +1,4 @@
+import { firstNamed } from '../first-named.ts';
 import type { Problem } from '../../../vm/base/problem.ts';
 import type { FunctionSymbol, ProgramObject } from '../../../vm/object/program-object.ts';
 import type {
@@ -6,7 +7,6 @@ import type {
   DebugLine,
   DebugLines,
   DebugVariable,
-  NamedTypeKind,
   NamedTypes,
 } from '../debug-info.ts';
 import { matchData } from './match-data.ts';
@@ -119,18 +119,7 @@ class AttachedInfo implements DebugInfo {
   constructor(files: readonly AttachedFile[]) {
     this.#files = files;
     this.lines = new AttachedLines(files);
-    const first = <T>(find: (types: NamedTypes) => T | undefined): T | undefined => {
-      for (const { info } of files) {
-        const found = find(info.types);
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    };
-    this.types = {
-      named: (name: string, kinds: readonly NamedTypeKind[]) => first((types) => types.named(name, kinds)),
-      enumerator: (name: string) => first((types) => types.enumerator(name)),
-      list: () => files.flatMap(({ info }) => info.types.list()),
-    };
+    this.types = firstNamed(files.map(({ info }) => info.types));
   }
 
   get functions(): readonly DebugFunction[] {

@@ -8,6 +8,8 @@ import type { Region } from '../../../vm/memory/regions.ts';
 import type { DebugFrame } from '../frame.ts';
 import type { StepObserver } from '../execution.ts';
 import type { SourceView } from '../source-view.ts';
+import type { NamedTypes } from '../../debug-info/debug-info.ts';
+import { firstNamed } from '../../debug-info/first-named.ts';
 import { BtfTypes } from '../../debug-info/btf-types.ts';
 import { untyped, type CType } from '../../debug-info/c-type.ts';
 import { AddressDescriber } from './describe-address.ts';
@@ -47,6 +49,8 @@ export class Target implements Surroundings {
   readonly machine: Machine;
   readonly host: InspectionHost;
   readonly types: BtfTypes | undefined;
+  /** Types and constants that expressions can name: those of BTF, and those that only DWARF has. */
+  readonly named: NamedTypes;
   readonly source: SourceView | undefined;
   /** Of the frames of this stop. */
   readonly frameLocals = new WeakMap<DebugFrame, FrameLocals>();
@@ -62,6 +66,7 @@ export class Target implements Surroundings {
     if (this.#activations !== undefined) host.observe?.(this.#activations);
     const { btf } = vm.machine.program.object;
     this.types = btf && new BtfTypes(btf);
+    this.named = firstNamed([this.types ?? [], host.source?.scopes.info?.types ?? []].flat());
     this.#describer = new AddressDescriber(this);
   }
 
