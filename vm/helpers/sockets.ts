@@ -54,14 +54,19 @@ function setReadable(machine: Machine, id: number, size: number): void {
 
 /** Address of socket `number`, which the program holds from now on. */
 export function acquireSocket(machine: Machine, number: number): bigint {
+  const address = lendSocket(machine, number);
+  machine.references.acquire(address, machine.slot);
+  return address;
+}
+
+/** Address of socket `number`, which the program can read and does not hold. */
+export function lendSocket(machine: Machine, number: number): bigint {
   const id = regionAt(machine, recordOf(machine, number) + record.sock, number, bpfSock.sizeOf);
   const base = machine.regions.get(id)?.base ?? 0;
   const socket = socketsOf(machine)[number];
   if (socket !== undefined) writeSocket(machine, base, socket);
   setReadable(machine, id, bpfSock.sizeOf);
-  const address = machine.regions.addressOf(id);
-  machine.references.acquire(address, machine.slot);
-  return address;
+  return machine.regions.addressOf(id);
 }
 
 /** False where the program does not hold the socket at `address`. */

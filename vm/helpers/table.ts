@@ -14,6 +14,7 @@ import { localStorageHelpers } from './local-storage.ts';
 import { perfEventHelpers } from './perf-event.ts';
 import { printHelpers } from './print.ts';
 import { probeReadHelpers } from './probe-read.ts';
+import { reuseportHelpers } from './reuseport.ts';
 import { ringBufferHelpers } from './ring-buffer.ts';
 import { stackTraceHelpers } from './stack-trace.ts';
 import { stringHelpers } from './strings.ts';
@@ -45,6 +46,7 @@ const implemented: readonly Helper[] = [
   ...redirectHelpers,
   ...routeHelpers,
   ...socketHelpers,
+  ...reuseportHelpers,
   ...synCookieHelpers,
   ...fileHelpers,
   findVma,

@@ -20,6 +20,7 @@ export const errno = {
   EBADMSG: 74,
   EPROTO: 71,
   EOVERFLOW: 75,
+  EBADFD: 77,
   EPROTOTYPE: 91,
   ESOCKTNOSUPPORT: 94,
   EOPNOTSUPP: 95,

@@ -7,6 +7,7 @@ import { rawTracepoint, rawTracepointWritable } from './raw-tracepoint.ts';
 import { programTypeOfSection } from './section-types.ts';
 import { cgroupSkb, lwtIn, lwtOut, lwtXmit, schedAct, schedCls, socketFilter } from './skb-families.ts';
 import { skLookup } from './sk-lookup.ts';
+import { skReuseport } from './sk-reuseport.ts';
 import { syscall } from './syscall.ts';
 import { kprobe, lsm, perfEvent, tracepoint, tracing } from './tracing.ts';
 import { xdp } from './xdp.ts';
@@ -22,6 +23,7 @@ export const families: readonly ProgramFamily[] = [
   lwtXmit,
   flowDissector,
   skLookup,
+  skReuseport,
   cgroupSysctl,
   cgroupDevice,
   rawTracepoint,

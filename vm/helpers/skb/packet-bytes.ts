@@ -34,7 +34,7 @@ function copyOut(machine: Machine, from: number | undefined, end: number): Outco
 
 /** A flow dissector that test_run runs has bytes, but no sk_buff to load from. */
 function loadBytes(machine: Machine): Outcome {
-  const types = [...programTypes.all, 'flow_dissector'];
+  const types = [...programTypes.all, 'flow_dissector', 'sk_reuseport'];
   if (!isOfProgramType(machine, types, 'bpf_skb_load_bytes#26') || !contextArgument(machine, 1))
     return outcome.fault;
   if (machine.programType === 'flow_dissector') return copyOut(machine, undefined, 0);
@@ -75,14 +75,23 @@ function pullData(skb: Skb, machine: Machine): Outcome {
   return machine.answer(lowHalf(machine, 2) > skb.length ? -errno.ENOMEM : 0);
 }
 
+const relative = skbHelper({
+  id: 68,
+  name: 'bpf_skb_load_bytes_relative',
+  types: programTypes.filters,
+  call: loadBytesRelative,
+});
+
+/** What stands in front of its packet's TCP or UDP header is not known in an sk_reuseport program. */
+function loadBytesFromHeader(machine: Machine): Outcome {
+  if (machine.programType !== 'sk_reuseport') return relative.call(machine);
+  const message = `${relative.name}#68: the packet of an sk_reuseport program begins with its TCP or UDP header`;
+  return machine.fail({ kind: 'unsupported-helper', message });
+}
+
 export const packetByteHelpers: readonly Helper[] = [
   { id: 26, name: 'bpf_skb_load_bytes', call: loadBytes },
-  skbHelper({
-    id: 68,
-    name: 'bpf_skb_load_bytes_relative',
-    types: programTypes.filters,
-    call: loadBytesRelative,
-  }),
+  { ...relative, call: loadBytesFromHeader },
   skbHelper({
     id: 9,
     name: 'bpf_skb_store_bytes',

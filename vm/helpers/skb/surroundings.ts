@@ -5,6 +5,7 @@ import { errno } from '../../maps/errno.ts';
 import { CgroupArrayMap } from '../../maps/cgroup-array.ts';
 import { lowHalf } from '../arguments.ts';
 import { mapOfType } from '../map-of-type.ts';
+import { socketArgument } from '../sockets.ts';
 import { programTypes, skbHelper } from './skb-helper.ts';
 
 /** The packet's socket, its user and cgroups, and its route: the environment says what they are, 0 is the kernel's answer for none. */
@@ -54,6 +55,16 @@ function member(id: number, name: string, types: readonly string[], of: NumberOf
   return skbHelper({ id, name, types, call: answerOf(name, of), answer: 'environment' });
 }
 
+const contextCookie = member(46, 'bpf_get_socket_cookie', programTypes.filters, 'socketCookie');
+
+/** bpf_get_socket_ptr_cookie: sk_reuseport programs give a socket in place of the context. */
+function socketCookie(machine: Machine): Outcome {
+  if (machine.programType !== 'sk_reuseport') return contextCookie.call(machine);
+  if (machine.register(1) === 0n) return machine.answer(0n);
+  const pointer = socketArgument(machine, 1);
+  return pointer === undefined ? outcome.fault : machine.answer(pointer.socket?.cookie ?? 0n);
+}
+
 export const surroundingsHelpers: readonly Helper[] = [
   skbHelper({
     id: 33,
@@ -64,7 +75,7 @@ export const surroundingsHelpers: readonly Helper[] = [
   }),
   member(17, 'bpf_get_cgroup_classid', programTypes.tcAndLwt, 'cgroupClassid'),
   member(24, 'bpf_get_route_realm', programTypes.tcAndLwt, 'routeRealm'),
-  member(46, 'bpf_get_socket_cookie', programTypes.filters, 'socketCookie'),
+  { ...contextCookie, call: socketCookie },
   member(47, 'bpf_get_socket_uid', programTypes.filters, 'socketUid'),
   member(151, 'bpf_skb_cgroup_classid', programTypes.tc, 'socketClassid'),
   skbHelper({
