@@ -56,7 +56,7 @@ async function debugExample(ide, { authority, folder }) {
   for (const section of ['Watch', 'Loaded Scripts']) await ide.hideSection(section);
   await ide.openSection('Breakpoints', false);
   await ide.moveSection('Call Stack', 800);
-  for (const name of ['Maps', 'counts =', 'Traversal', 'Arguments', 'ctx =']) await ide.openVariable(name);
+  for (const name of ['Maps', 'counts =', 'Traversal', 'Locals', 'ctx =']) await ide.openVariable(name);
   await ide.screenshot('stop-in-callback');
 
   await ide.command('Open Disassembly View');

@@ -74,7 +74,7 @@ export function passedValue(target: Target, { role }: Parameter, view: FrameView
 }
 
 /** The declared type; for a `void *` a pointer to what is known to be there. */
-function refined(target: Target, { declared, role }: Parameter, { callback }: FrameView): CType {
+export function refined(target: Target, { declared, role }: Parameter, { callback }: FrameView): CType {
   if (declared.kind !== 'pointer' || declared.target().kind !== 'void') return declared;
   const pointed =
     callback === undefined

@@ -44,10 +44,10 @@ describe('a callback of bpf_for_each_map_elem', () => {
   it('shows arguments, traversal, registers, maps, globals and context', async () => {
     const { top } = await stopInCallback();
     const scopes = (await debuggee.scopes(top)).map(({ name }) => name);
-    const wanted = ['Arguments', 'Traversal', 'Registers', 'Maps', 'Globals', 'Context', 'Packet'];
+    const wanted = ['Locals', 'Traversal', 'Registers', 'Maps', 'Globals', 'Context', 'Packet'];
     assert.deepEqual(scopes, wanted);
 
-    const given = await debuggee.variables(top, 'Arguments');
+    const given = await debuggee.variables(top, 'Locals');
     assert.deepEqual(
       given.map(({ name, type }) => [name, type]),
       [
@@ -57,7 +57,7 @@ describe('a callback of bpf_for_each_map_elem', () => {
         ['ctx', 'struct totals *'],
       ],
     );
-    assert.deepEqual(await debuggee.values(top, 'Arguments', 'value'), { packets: '7', bytes: '1050' });
+    assert.deepEqual(await debuggee.values(top, 'Locals', 'value'), { packets: '7', bytes: '1050' });
 
     const traversal = await debuggee.values(top, 'Traversal');
     assert.equal(traversal['index'], '0');
@@ -98,7 +98,7 @@ describe('a callback of bpf_for_each_map_elem', () => {
     const second = await debuggee.command('workbench.action.debug.continue');
     assert.equal(names(second)[1], 'bpf_for_each_map_elem(counts) — element 2 of 5');
     assert.equal((await debuggee.values(second.top, 'Traversal'))['key'], '17');
-    assert.equal((await debuggee.values(second.top, 'Arguments', 'ctx'))['packets'], '7');
+    assert.equal((await debuggee.values(second.top, 'Locals', 'ctx'))['packets'], '7');
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
     const third = await debuggee.command('workbench.action.debug.stepOut');
     assert.equal(third.stopped.reason, 'step');
@@ -154,7 +154,7 @@ describe('a traversal of ten thousand elements', () => {
     const words = { type: 'bpf', request: 'launch', name: 'two', object, program: 'fill_squares' };
     const first = await debuggee.launch(words);
     assert.equal(names(first)[1], 'bpf_for_each_map_elem(squares) — element 1 of 10000');
-    const [, key, value, ctx] = await debuggee.variables(first.top, 'Arguments');
+    const [, key, value, ctx] = await debuggee.variables(first.top, 'Locals');
     assert.equal(key?.type, '__u32 *');
     assert.equal(value?.type, '__u64 *');
     assert.match(ctx?.type ?? '', /^unsigned char \(\*\)\[16\]$/);

@@ -14,11 +14,11 @@ describe('values', () => {
   it('are shown in hexadecimal and back', async () => {
     await setBreakpoint('count.bpf.c', 'ctx->packets += value->packets');
     const { top } = await debuggee.launch(launchConfiguration('count: XDP'));
-    const bytes = async () => (await debuggee.values(top, 'Arguments', 'value'))['bytes'];
+    const bytes = async () => (await debuggee.values(top, 'Locals', 'value'))['bytes'];
     await vscode.commands.executeCommand('ebpf-debugger.toggleHex');
     assert.equal(await bytes(), '0x41a');
     if (havePage) {
-      const rows = await pageStep<string[]>('expandVariable', 'Arguments', 'value');
+      const rows = await pageStep<string[]>('expandVariable', 'Locals', 'value');
       assert.ok(
         rows?.some((row) => row.includes('0x41a')),
         String(rows),

@@ -2,8 +2,8 @@ import type { DebugFunction, DebugScope, DebugVariable } from '../../../debug-in
 import { sizeOf } from '../../../debug-info/c-type.ts';
 import type { DebugFrame } from '../../frame.ts';
 import type { SourceView } from '../../source-view.ts';
-import { passedValue } from '../arguments.ts';
-import { parametersOf } from '../parameters.ts';
+import { passedValue, refined } from '../arguments.ts';
+import { parametersOf, type Parameter } from '../parameters.ts';
 import type { Target } from '../target.ts';
 import { constant, numberValue, type Value } from '../value.ts';
 import { mayAssign } from './assignments.ts';
@@ -90,7 +90,19 @@ export class FrameLocals {
     const now = locals.map(({ variable }) => this.#now(variable));
     const gone = locals.filter((_, i) => now[i] === undefined).map(({ variable }) => variable);
     const past = gone.length === 0 ? undefined : this.#past.find(gone);
-    return locals.map(({ variable }, i) => now[i] ?? this.#before(variable, past?.get(variable)));
+    return locals.map(({ variable }, i) =>
+      this.#refined(variable, now[i] ?? this.#before(variable, past?.get(variable))),
+    );
+  }
+
+  /** A `void *` parameter of a callback points to what its traversal passes. */
+  #refined(variable: DebugVariable, state: LocalState): LocalState {
+    if (variable.kind !== 'parameter' || !('value' in state) || this.#scope.kind !== 'function') return state;
+    const parameter = this.#parameter(variable);
+    if (parameter === undefined) return state;
+    const view = this.#target.machine.frames.read(this.#frame.depth);
+    const type = refined(this.#target, { ...parameter, declared: state.value.type }, view);
+    return { ...state, value: { ...state.value, type } };
   }
 
   /** Undefined: it has no location here. */
@@ -134,9 +146,13 @@ export class FrameLocals {
   #passedByMachine(variable: DebugVariable): Value | undefined {
     if (this.#subject.changedSignature) return undefined;
     const view = this.#target.machine.frames.read(this.#frame.depth);
-    const parameter = parametersOf(this.#target, this.#frame.depth)[this.#positionOf(variable)];
+    const parameter = this.#parameter(variable);
     const passed = parameter && passedValue(this.#target, parameter, view);
     return passed === undefined ? undefined : scalarValue(variable, passed);
+  }
+
+  #parameter(variable: DebugVariable): Parameter | undefined {
+    return parametersOf(this.#target, this.#frame.depth)[this.#positionOf(variable)];
   }
 
   #positionOf(variable: DebugVariable): number {
