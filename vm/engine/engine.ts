@@ -4,7 +4,7 @@ import { leaveReason } from './compiler/chunk-writer.ts';
 import { Compiler, type CompiledRun } from './compiler/compiler.ts';
 import { createMapCode, hostMapCode } from './map-code/map-code.ts';
 import { Interpreter, type StopReason, type StopRequest } from './interpreter/interpreter.ts';
-import type { Watches, WatchHit, WatchRange } from './watches.ts';
+import type { CallHit, WatchedCall, Watches, WatchHit, WatchRange } from './watches.ts';
 
 export interface EngineOptions {
   /** Runs of fewer cycles are interpreted. */
@@ -124,7 +124,7 @@ export class Engine {
         machine.runState = 'exited';
         return 'exited';
       case leaveReason.return:
-        return this.#watches.hits.length > 0 ? 'watch' : 'return';
+        return this.#watches.hit ? 'watch' : 'return';
       case leaveReason.watch:
         return 'watch';
       default:
@@ -187,14 +187,18 @@ export class Engine {
     this.#compiler.setBreakpoints(wanted);
   }
 
-  /** Replaces all watched ranges. */
-  setWatches(ranges: Iterable<WatchRange>): void {
-    this.#watches.set(ranges);
+  /** Replaces all watched ranges and calls. */
+  setWatches(ranges: Iterable<WatchRange>, calls: Iterable<WatchedCall> = []): void {
+    this.#watches.set(ranges, calls);
   }
 
   /** What the last run has touched of them, where it stopped for that. */
   get watchHits(): readonly WatchHit[] {
     return this.#watches.hits;
+  }
+
+  get callHits(): readonly CallHit[] {
+    return this.#watches.callHits;
   }
 
   /** The next `run` passes a breakpoint where the machine stands. */

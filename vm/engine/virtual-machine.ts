@@ -24,9 +24,9 @@ import {
 import { fillDataPointers } from './data-pointers.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { StopReason, StopRequest } from './interpreter/interpreter.ts';
-import type { WatchHit, WatchRange } from './watches.ts';
+import type { CallHit, WatchedCall, WatchHit, WatchRange } from './watches.ts';
 
-export type { StopReason, StopRequest, WatchHit, WatchRange };
+export type { CallHit, StopReason, StopRequest, WatchedCall, WatchHit, WatchRange };
 
 export interface RunResult extends RunOutput {
   readonly program: FunctionSymbol;
@@ -71,6 +71,7 @@ export class VirtualMachine {
   #runs = 0;
   #breakpoints: readonly number[] = [];
   #watches: readonly WatchRange[] = [];
+  #watchedCalls: readonly WatchedCall[] = [];
 
   /** Raises nothing; a map type or size the machine does not have is a Problem. */
   static create(
@@ -252,13 +253,18 @@ export class VirtualMachine {
     return this.#watches;
   }
 
+  get watchedCalls(): readonly WatchedCall[] {
+    return this.#watchedCalls;
+  }
+
   /**
-   * Replaces all watched ranges: a run stops with `watch` behind the instruction that touches one. Like breakpoints
-   * they are no state. While there are some, runs are slower.
+   * Replaces all watched ranges and calls: a run stops with `watch` behind the instruction that touches one, or makes
+   * one. Like breakpoints they are no state. While there are some, runs are slower.
    */
-  setWatches(ranges: Iterable<WatchRange>): void {
+  setWatches(ranges: Iterable<WatchRange>, calls: Iterable<WatchedCall> = []): void {
     this.#watches = [...ranges];
-    this.#engine.setWatches(this.#watches);
+    this.#watchedCalls = [...calls];
+    this.#engine.setWatches(this.#watches, this.#watchedCalls);
   }
 
   /** The first of `watchHits`. */
@@ -269,6 +275,11 @@ export class VirtualMachine {
   /** After a run that stopped with `watch`: the ranges that its last instruction touched; else empty. */
   get watchHits(): readonly WatchHit[] {
     return this.#engine.watchHits;
+  }
+
+  /** As `watchHits`: the watched calls that it made. */
+  get callHits(): readonly CallHit[] {
+    return this.#engine.callHits;
   }
 
   /** A copy of the state: memory, in `buffer` where that is big enough, and what JavaScript knows of the run. */

@@ -438,6 +438,40 @@ describe.each(engines)('%s', (_, options) => {
       });
     });
 
+    test('an element that is looked for by its key is made, replaced and taken away', () => {
+      const source = `*(u64 *)(r10 - 16) = 5\n${call(1, 2, 1)}\n${call(1, 2, 2)}\n${call(1, 2, 1)}\n${call(1, 3, 1)}\nr0 = 0\nexit`;
+      const vm = started(source, { options });
+      const find = (): bigint | undefined =>
+        vm.machine.maps[1]?.find(Uint8Array.of(1, 0, 0, 0))?.valueAddresses[0];
+      vm.setWatches([{ address: 0n, find, moveIsWrite: true, size: 8, access: 'write' }]);
+      const five = Uint8Array.of(5, 0, 0, 0, 0, 0, 0, 0);
+      const hits: unknown[] = [];
+      while (vm.run(100) === 'watch') {
+        const { slot, before, after } = vm.watchHit ?? {};
+        hits.push([slot, before, after]);
+      }
+      expect(hits).toEqual([
+        [9, undefined, five],
+        [27, five, five],
+        [36, five, undefined],
+      ]);
+    });
+
+    test('calls are watched, and stop once they have retired', () => {
+      const source = `*(u64 *)(r10 - 16) = 5\n${call(1, 2, 1)}\n${call(1, 1, 1)}\n${call(1, 3, 7)}\nr0 = 0\nexit`;
+      const vm = started(source, { options });
+      const failing = {
+        before: () => () => BigInt.asIntN(64, vm.machine.register(0)) < 0n,
+      };
+      const none = { before: () => undefined };
+      vm.setWatches([], [none, failing]);
+      expect(vm.run(100)).toBe('watch');
+      expect(vm.callHits).toEqual([{ call: 1, slot: 27, cycle: vm.machine.cycle - 1 }]);
+      expect(BigInt.asIntN(64, vm.machine.register(0))).toBe(-2n);
+      expect(vm.run(100)).toBe('exited');
+      expect(vm.callHits).toEqual([]);
+    });
+
     test('an element is found where a growing map has moved it', () => {
       const source = `
         *(u64 *)(r10 - 16) = 5

@@ -8,6 +8,13 @@ export type WatchAccess = 'read' | 'write' | 'access';
 export interface WatchRange {
   /** Machine address of the first byte; all of the range is meant for the region of that address. */
   readonly address: bigint;
+  /**
+   * Of bytes that the machine moves: what is asked for their address, instead, whenever it may have moved them;
+   * undefined while there are none.
+   */
+  readonly find?: () => bigint | undefined;
+  /** With `find`: bytes that lie elsewhere than before, the same or not, were written. Default: false. */
+  readonly moveIsWrite?: boolean;
   /** Bytes; a range of less than one is never touched. */
   readonly size: number;
   /** `access`: reads and writes. */
@@ -28,8 +35,8 @@ export interface WatchHit {
   readonly address: bigint;
   readonly size: number;
   /**
-   * Of writes: the bytes of the range, those that its region has; before is undefined where it had none, as where the
-   * element of a map was made by the access.
+   * Of writes: the bytes of the range, those that its region has; undefined where there were none: before, where the
+   * element of a map was made by the access, after, where it was taken away.
    */
   readonly before: Uint8Array | undefined;
   readonly after: Uint8Array | undefined;
@@ -46,9 +53,10 @@ export class WatchedRange {
   readonly accesses: AccessBits;
   readonly #range: WatchRange;
   readonly #size: number;
-  readonly #region: number;
+  #address = 0n;
+  #region = 0;
   /** Low half of the address. */
-  readonly #at: number;
+  #at = 0;
   /** Linear offsets of the first byte that is there and of the end; the same where nothing is. */
   low = 0;
   high = 0;
@@ -60,21 +68,29 @@ export class WatchedRange {
   /** The bytes before, `keptSize` of them; -1: not kept. */
   #kept = new Uint8Array(16);
   #keptSize = -1;
+  #keptLow = 0;
 
   constructor(range: WatchRange) {
     this.#range = range;
     this.accesses = accessBits[range.access];
     this.#size = range.size >= 1 ? Math.floor(range.size) : 0;
-    const address = BigInt.asUintN(64, range.address);
-    this.#region = Number(address >> 32n);
-    this.#at = Number(address & 0xffffffffn);
+    this.#setAddress(range.address);
+  }
+
+  #setAddress(address: bigint): void {
+    this.#address = BigInt.asUintN(64, address);
+    this.#region = Number(this.#address >> 32n);
+    this.#at = Number(this.#address & 0xffffffffn);
   }
 
   /** Looks up where the range lies now. */
   locate({ regions, memory }: Machine): void {
     let low = 0;
     let high = 0;
-    if (this.#region < regions.count) {
+    const { find } = this.#range;
+    const found = find?.();
+    if (found !== undefined) this.#setAddress(found);
+    if ((find === undefined || found !== undefined) && this.#region < regions.count) {
       const { view } = memory;
       const row = regions.rowOf(this.#region);
       const base = view.getUint32(row + regionRow.base, true);
@@ -111,6 +127,7 @@ export class WatchedRange {
     if (size > this.#kept.length) this.#kept = new Uint8Array(size);
     for (let i = 0; i < size; i++) this.#kept[i] = bytes[this.low + i] ?? 0;
     this.#keptSize = size;
+    this.#keptLow = this.low;
   }
 
   /** An access is about to be made. */
@@ -121,7 +138,7 @@ export class WatchedRange {
   }
 
   #addressOf(linear: number): bigint {
-    return BigInt.asUintN(64, this.#range.address + BigInt(linear - this.#start));
+    return BigInt.asUintN(64, this.#address + BigInt(linear - this.#start));
   }
 
   /** What the observation has found; undefined where the range was not touched so that it counts. */
@@ -147,7 +164,13 @@ export class WatchedRange {
   #noteChange(bytes: Uint8Array): void {
     const { low } = this;
     const size = this.#keptSize;
-    if (size !== this.high - low) return;
+    if (size < 0) return;
+    const moved = low !== this.#keptLow && this.#range.moveIsWrite === true;
+    if (moved || size !== this.high - low) {
+      if (this.#range.find !== undefined)
+        this.#notes.push({ write: true, address: this.#address, size: this.#size });
+      return;
+    }
     const same = (i: number): boolean => this.#kept[i] === bytes[low + i];
     let first = 0;
     while (first < size && same(first)) first++;

@@ -16,7 +16,27 @@ import { WatchedRange, type WatchHit, type WatchRange } from './watched-range.ts
 
 export type { WatchAccess, WatchHit, WatchRange } from './watched-range.ts';
 
+/** Calls of helpers and kernel functions that a run stops behind. */
+export interface WatchedCall {
+  /**
+   * Asked before JavaScript performs an instruction; gives what tells, once it has retired, whether to stop for it.
+   * Undefined: not for this one. Changes nothing.
+   */
+  readonly before: (machine: Machine) => (() => boolean) | undefined;
+}
+
+/** A watched call has retired. */
+export interface CallHit {
+  /** Index among the calls that were set. */
+  readonly call: number;
+  /** Of the instruction. */
+  readonly slot: number;
+  /** Cycles of the run before the instruction. */
+  readonly cycle: number;
+}
+
 const noHits: readonly WatchHit[] = [];
+const noCallHits: readonly CallHit[] = [];
 
 /**
  * The watched ranges of a machine and what touches them. Code of the flavour `watch` finds the instructions that may
@@ -28,23 +48,33 @@ export class Watches {
   #ranges: readonly WatchedRange[] = [];
   /** Of the last run, in the order of the ranges; empty where it did not stop for them. */
   hits: readonly WatchHit[] = noHits;
+  #calls: readonly WatchedCall[] = [];
+  /** As `hits`, of the watched calls. */
+  callHits: readonly CallHit[] = noCallHits;
 
   constructor(machine: Machine) {
     this.#machine = machine;
   }
 
   get any(): boolean {
-    return this.#ranges.length > 0;
+    return this.#ranges.length > 0 || this.#calls.length > 0;
   }
 
-  set(ranges: Iterable<WatchRange>): void {
+  /** Whether the last run has to stop for what it touched or called. */
+  get hit(): boolean {
+    return this.hits.length > 0 || this.callHits.length > 0;
+  }
+
+  set(ranges: Iterable<WatchRange>, calls: Iterable<WatchedCall> = []): void {
     this.#ranges = Array.from(ranges, (range) => new WatchedRange(range));
-    this.hits = noHits;
+    this.#calls = [...calls];
+    this.forgetHits();
   }
 
   /** A run begins. */
   forgetHits(): void {
     this.hits = noHits;
+    this.callHits = noCallHits;
   }
 
   /** Fills the table for code that is about to run. */
@@ -138,6 +168,7 @@ export class Watches {
       range.begin();
       if ((range.accesses & accessBits.write) !== 0) range.keep(bytes);
     }
+    const asked = this.#calls.map((call) => call.before(machine));
     machine.accessListener = this.#listener;
     let answer: T;
     try {
@@ -145,7 +176,12 @@ export class Watches {
     } finally {
       machine.accessListener = undefined;
     }
-    return this.#finish(slot, cycle, answer, retired);
+    this.#finish(slot, cycle, answer, retired);
+    if (!retired(answer)) return answer;
+    asked.forEach((after, call) => {
+      if (after?.() === true) this.callHits = [...this.callHits, { call, slot, cycle }];
+    });
+    return answer;
   }
 
   readonly #listener: AccessListener = (linear, size, access) => {
@@ -158,7 +194,7 @@ export class Watches {
   };
 
   #finish<T>(slot: number, cycle: number, answer: T, retired: (answer: T) => boolean): T {
-    this.hits = noHits;
+    this.forgetHits();
     if (!retired(answer)) return answer;
     const machine = this.#machine;
     this.#ranges.forEach((range, index) => {
@@ -178,7 +214,7 @@ export class Watches {
     const answer = this.#observeHost(perform, isNoFault);
     if (answer === outcome.fault) return answer;
     if (this.#ranges.some(({ isArmed }) => !isArmed)) this.arm();
-    if (this.hits.length === 0) return answer;
+    if (!this.hit) return answer;
     const { view } = machine.memory;
     view.setUint32(watchTable + watchFields.pending, 1, true);
     if (answer === outcome.next)

@@ -132,7 +132,7 @@ export class Recording {
    */
   seek(target: Moment, patient?: () => boolean): Result<void> {
     const vm = this.#vm;
-    const { breakpoints, watches } = vm;
+    const { breakpoints, watches, watchedCalls } = vm;
     vm.setBreakpoints([]);
     vm.setWatches([]);
     const result = attempt(() => {
@@ -148,7 +148,7 @@ export class Recording {
       this.#runTo(target, patient);
     });
     vm.setBreakpoints(breakpoints);
-    vm.setWatches(watches);
+    vm.setWatches(watches, watchedCalls);
     return result;
   }
 
@@ -165,7 +165,7 @@ export class Recording {
     patient: () => boolean = () => true,
   ): Result<void> {
     const vm = this.#vm;
-    const { breakpoints, watches } = vm;
+    const { breakpoints, watches, watchedCalls } = vm;
     const saved = vm.save(this.#present);
     this.#present = saved.memory;
     const { run } = this.moment;
@@ -186,7 +186,7 @@ export class Recording {
     });
     vm.restore(saved);
     vm.setBreakpoints(breakpoints);
-    vm.setWatches(watches);
+    vm.setWatches(watches, watchedCalls);
     return result;
   }
 

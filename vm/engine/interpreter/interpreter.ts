@@ -136,7 +136,7 @@ export class Interpreter {
       const retired = (answer: StopReason): boolean => answer === 'budget' || answer === 'return';
       reason = watches.observeInstruction(() => this.#named(run), retired);
       machine.beginSlice(machine.cycle, end - machine.cycle);
-      if (watches.hits.length > 0) return 'watch';
+      if (watches.hit) return 'watch';
       if (reason !== 'budget') return reason;
     }
   }
