@@ -144,9 +144,8 @@ export class Session {
     this.#progress.end();
     this.#install(target, wanted);
     earlier.pause();
-    target.stopAtFaults = earlier.stopAtFaults;
     this.#announceProgram('changed');
-    for (const bound of target.breakpoints.adopt(earlier.breakpoints))
+    for (const bound of target.adoptBreakpoints(earlier))
       this.send('breakpoint', { reason: 'changed', breakpoint: breakpointBody(this, bound) });
   }
 
@@ -168,6 +167,9 @@ export class Session {
       listener: (value: DebuggerEvents[Name]) => void,
     ): void => void target.on(name, (value) => this.#isCurrent(target) && listener(value));
     listen('output', (output) => this.#print(output));
+    listen('breakpointChanged', (bound) =>
+      this.send('breakpoint', { reason: 'changed', breakpoint: breakpointBody(this, bound) }),
+    );
     listen('runStarted', (run) => this.#announce(run));
     listen('runEnded', (result) => this.#tellEnd(result));
     listen('progress', (cycle) => this.#progress.tick(cycle));
@@ -329,6 +331,7 @@ function breakpointEvaluator(target: Debugger, evaluator: Evaluator): Breakpoint
   const innermost = (): DebugFrame => target.stack()[0] ?? raise('no-frame', 'the program has not started');
   return {
     condition: (expression) => evaluator.condition(expression, innermost()),
+    key: (map, text) => evaluator.key(map, text),
     text: (expression) => {
       const node = evaluator.evaluate(expression, innermost(), 'hover');
       return node.ok ? ok(node.value.value({ hex: false })) : node;

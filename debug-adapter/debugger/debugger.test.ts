@@ -49,7 +49,7 @@ describe('runs', () => {
     expect(await session.go(session.debugger.start())).toBe('exception null-pointer main: slot 1');
     expect(await session.go(session.debugger.continue())).toBe('ended 0');
     const other = await debugAssembly(source);
-    other.debugger.stopAtFaults = false;
+    other.debugger.watching.exceptions.set([]);
     expect(await other.go(other.debugger.start())).toBe('exit 0');
   });
 });

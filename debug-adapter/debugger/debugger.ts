@@ -5,9 +5,13 @@ import { Recording } from '../../vm/history/recording.ts';
 import type { OutputRecord } from '../../vm/machine/output.ts';
 import type { LaunchConfiguration } from '../protocol/launch.ts';
 import { BreakpointTable } from './breakpoints/breakpoint-table.ts';
-import type { ActiveBreakpoint } from './breakpoints/breakpoint.ts';
+import type { ActiveBreakpoint, BoundBreakpoint, FunctionBreakpoint } from './breakpoints/breakpoint.ts';
 import { Binder } from './breakpoints/binder.ts';
-import { arriveAt, type BreakpointEvaluator } from './breakpoints/hits.ts';
+import { BreakpointIds } from './breakpoints/breakpoint-ids.ts';
+import { arriveAt, type BreakpointEvaluator, type BreakpointMessage } from './breakpoints/hits.ts';
+import { isMapName } from './breakpoints/map-name.ts';
+import { Calls } from './breakpoints/watched-calls.ts';
+import { Watching } from './breakpoints/watching.ts';
 import type { CodeIndex } from './code-index.ts';
 import type { CodeScopes } from './code-scopes.ts';
 import { Disassembly } from './disassembly.ts';
@@ -17,6 +21,7 @@ import { Execution, type StepObserver } from './execution.ts';
 import type { FileAccessor } from './file-accessor.ts';
 import type { DebugFrame } from './frame.ts';
 import { InlineView } from './inline-view.ts';
+import { Target } from './inspection/target.ts';
 import { checkJump } from './jump.ts';
 import { load } from './load.ts';
 import type { Places } from './places.ts';
@@ -52,6 +57,7 @@ export class Debugger {
   readonly scopes: CodeScopes;
   readonly places: Places;
   readonly breakpoints: BreakpointTable;
+  readonly watching: Watching;
   readonly disassembly: Disassembly;
   /** Of everything that has happened since the debugger was made. */
   readonly recording: Recording;
@@ -59,8 +65,7 @@ export class Debugger {
   readonly source: SourceView | undefined;
   /** What the user should know about the object and its sources; nothing of it stops the session. */
   readonly warnings: readonly Problem[];
-  /** Whether a fault is a stop of its own; otherwise it is one way for a run to end. */
-  stopAtFaults = true;
+  readonly #ids = new BreakpointIds();
   readonly #plan: RunPlan;
   readonly #settings: DebuggerSettings;
   readonly #execution: Execution;
@@ -96,13 +101,31 @@ export class Debugger {
     this.#plan = parts.plan;
     this.#settings = settings;
     const binder = new Binder(code, places, (id) => machine.helpers.nameOf(id));
-    this.breakpoints = new BreakpointTable(binder, machine.code, (slots) =>
+    const ids = this.#ids;
+    this.breakpoints = new BreakpointTable(binder, machine.code, ids, (slots) =>
       this.#execution.setBreakpoints(slots),
+    );
+    this.watching = new Watching(
+      {
+        vm,
+        code,
+        ids,
+        text,
+        target: new Target(vm, { frameRegisters: (frame) => this.frameRegisters(frame) }),
+        calls: new Calls(code, machine),
+        readKey: (map, key) => this.#evaluator.key?.(map, key) ?? noExpressions(),
+        rebound: (bound) => {
+          this.#events.emit('breakpointChanged', bound);
+          this.#events.emit('output', { kind: 'log', text: bound.message ?? '', source: undefined });
+        },
+      },
+      ids,
     );
     this.#execution = new Execution(vm, settings.cycleLimit, (milliseconds) => {
       this.recording.checkpoint(milliseconds);
       this.#tellOutputs();
       this.#events.emit('progress', machine.cycle);
+      this.watching.data.endWithFrames();
     });
     this.scopes = scopes;
     this.#view = new InlineView(places.lines, scopes);
@@ -113,6 +136,7 @@ export class Debugger {
       view: this.#view,
       execution: this.#execution,
       arrive: () => this.#arrive(),
+      watched: () => this.#watched(),
     });
     this.disassembly = new Disassembly(code, places, machine.code, text);
   }
@@ -317,8 +341,11 @@ export class Debugger {
     this.#events.emit('runEnded', result);
     this.#plan.ended();
     if (result.deferred === undefined) this.#tellDifferences();
-    if (result.fault !== undefined && this.stopAtFaults)
-      return ok({ reason: 'exception', fault: result.fault });
+    if (result.fault !== undefined) {
+      const { id, messages } = this.watching.exceptions.fault(result.fault, this.#evaluator);
+      this.#tell(messages, this.vm.machine.slot);
+      if (id !== undefined) return ok({ reason: 'exception', fault: result.fault, breakpoints: [id] });
+    }
     if (this.#settings.stopAtExit) return ok({ reason: 'exit', result });
     return this.#startRun(false);
   }
@@ -331,9 +358,41 @@ export class Debugger {
     this.#tellOutputs();
     this.#stepper.hidden = this.#hiddenFor(breakpoints, slot);
     const { stop, messages } = arriveAt(breakpoints, this.#evaluator);
+    this.#tell(messages, slot);
+    return stop;
+  }
+
+  #tell(messages: readonly BreakpointMessage[], slot: number): void {
     const source = this.places.placeOf(slot);
     for (const { kind, text } of messages) this.#events.emit('output', { kind, text, source });
+  }
+
+  /** The machine stands behind an instruction that did something that is watched. */
+  #watched(): Stop | undefined {
+    this.#tellOutputs();
+    const slot = this.#execution.watchedSlot ?? this.vm.machine.slot;
+    const { stop, messages } = this.watching.arrive(this.#evaluator);
+    this.#tell(messages, slot);
     return stop;
+  }
+
+  /** Takes over what was asked of an earlier debugger, ids included, and says what has become of it. */
+  adoptBreakpoints(earlier: Debugger): readonly BoundBreakpoint[] {
+    this.#ids.adopt(earlier.#ids);
+    return [
+      ...this.breakpoints.adopt(earlier.breakpoints),
+      ...this.watching.data.adopt(earlier.watching.data),
+      ...this.watching.exceptions.adopt(earlier.watching.exceptions),
+    ];
+  }
+
+  /** Names such as `map:counts` are of what the machine watches, all others of code. */
+  setFunctionBreakpoints(breakpoints: readonly FunctionBreakpoint[]): readonly BoundBreakpoint[] {
+    const ofMaps = breakpoints.filter(({ name }) => isMapName(name));
+    const inCode = breakpoints.filter(({ name }) => !isMapName(name));
+    const watched = this.watching.data.setMapEvents(ofMaps)[Symbol.iterator]();
+    const bound = this.breakpoints.setFunctions(inCode)[Symbol.iterator]();
+    return breakpoints.flatMap(({ name }) => (isMapName(name) ? watched : bound).next().value ?? []);
   }
 
   /** A breakpoint on a line stops where the user sees that line: at an inlined call, or within what it called. */

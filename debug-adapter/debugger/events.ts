@@ -1,4 +1,5 @@
 import type { RunResult } from '../../vm/engine/virtual-machine.ts';
+import type { BoundBreakpoint } from './breakpoints/breakpoint.ts';
 import type { SourcePlace } from './frame.ts';
 
 /** What the debugger tells while the program runs. */
@@ -9,6 +10,8 @@ export interface DebuggerEvents {
   readonly progress: number;
   /** Also for runs after which the debugger does not stop, and for those that a fault has ended. */
   readonly runEnded: RunResult;
+  /** A breakpoint is no longer what its request was answered with. */
+  readonly breakpointChanged: BoundBreakpoint;
 }
 
 export interface DebuggerOutput {

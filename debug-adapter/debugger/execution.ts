@@ -72,6 +72,11 @@ export class Execution {
     }
   }
 
+  /** The instruction that the machine has stopped behind for what it watches. */
+  get watchedSlot(): number | undefined {
+    return (this.#vm.watchHits[0] ?? this.#vm.callHits[0])?.slot;
+  }
+
   /** With instructions at which the machine stops too, as at breakpoints. */
   async withStops<T>(slots: ReadonlySet<number>, action: () => Promise<T>): Promise<T> {
     this.#stops = slots;

@@ -12,6 +12,9 @@ export type StepEnd = 'exited' | 'fault' | Stop;
 /** Tells the breakpoints that the machine has arrived at an instruction; a stop if one of them wants it. */
 export type Arrive = () => Stop | undefined;
 
+/** The machine has stopped for what it watches: a stop if a breakpoint wants it. */
+export type Watched = () => Stop | undefined;
+
 /** One call of a function: frames of one depth are told apart by when they began, callbacks of one traversal too. */
 interface Activation {
   readonly depth: number;
@@ -29,6 +32,7 @@ export interface StepperParts {
   readonly view: InlineView;
   readonly execution: Execution;
   readonly arrive: Arrive;
+  readonly watched: Watched;
 }
 
 /** Steps by instructions and by rows of the line table, over calls and through callbacks. */
@@ -41,14 +45,16 @@ export class Stepper {
   readonly #view: InlineView;
   readonly #execution: Execution;
   readonly #arrive: Arrive;
+  readonly #watched: Watched;
 
-  constructor({ machine, code, lines, view, execution, arrive }: StepperParts) {
+  constructor({ machine, code, lines, view, execution, arrive, watched }: StepperParts) {
     this.#machine = machine;
     this.#code = code;
     this.#lines = lines;
     this.#view = view;
     this.#execution = execution;
     this.#arrive = arrive;
+    this.#watched = watched;
   }
 
   /** `call`: of the calls that a step into passes, the one to go into; it steps over the others. */
@@ -112,13 +118,26 @@ export class Stepper {
     for (;;) {
       const halt: Halt = await this.#execution.run(request);
       if (halt === 'pause') return this.#arrive() ?? { reason: 'pause' };
-      if (halt === 'watch') throw new Error('the machine stopped for a watched range that nobody set');
-      if (halt !== 'breakpoint') return halt;
+      if (halt !== 'breakpoint' && halt !== 'watch') return halt;
+      const touched = halt === 'watch' ? this.#watched() : undefined;
+      if (halt === 'watch' && touched === undefined && this.#hasReturned(request)) return 'return';
       const stop = this.#arrive();
+      if (touched !== undefined) return both(touched, stop);
       if (stop !== undefined && through === undefined) return stop;
       if (slots?.has(this.#machine.slot) === true) return 'arrived';
       if (await this.#execution.breathe()) return { reason: 'pause' };
     }
+  }
+
+  /** Whether the watched instruction that has retired was an exit that a request wants to know of. */
+  #hasReturned({ afterExitOf = -1, atDepth = -1 }: StopRequest): boolean {
+    const { frames, cycle } = this.#machine;
+    const slot = this.#execution.watchedSlot;
+    if (slot === undefined || this.#code.instruction(slot)?.row.semantics.kind !== 'exit') return false;
+    const { depth } = frames;
+    const { kind, entryCycle } = frames.read(depth);
+    const left = kind === 'callback' && entryCycle === cycle ? depth : depth + 1;
+    return left <= afterExitOf || depth <= atDepth;
   }
 
   async #walk(kind: 'over' | 'in' | 'out', granularity: Granularity, call?: number): Promise<StepEnd> {
@@ -155,7 +174,9 @@ export class Stepper {
     const reason = this.#execution.single();
     if (reason === 'exited' || reason === 'fault') return reason;
     const entered = this.#machine.frames.depth > depth;
-    const stop = this.#arrive();
+    const touched = reason === 'watch' ? this.#watched() : undefined;
+    const here = this.#arrive();
+    const stop = touched === undefined ? here : both(touched, here);
     if (stop !== undefined || !entered || kind === 'in') return stop;
     const end = await this.#runPast({ atDepth: depth });
     if (end !== 'return' && end !== 'arrived') return end;
@@ -234,6 +255,12 @@ export class Stepper {
     const { entryCycle, callback } = frames.read(depth);
     return { depth, entryCycle, visited: callback?.visited ?? 0 };
   }
+}
+
+/** A stop for what is watched, at an instruction that may have breakpoints too. */
+function both(touched: Stop, here: Stop | undefined): Stop {
+  if (here === undefined || !('breakpoints' in here) || !('breakpoints' in touched)) return touched;
+  return { ...touched, breakpoints: [...touched.breakpoints, ...here.breakpoints] };
 }
 
 function sameActivation(a: Activation, b: Activation): boolean {

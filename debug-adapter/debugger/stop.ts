@@ -1,5 +1,6 @@
 import type { Fault } from '../../vm/machine/fault.ts';
 import type { RunResult } from '../../vm/engine/virtual-machine.ts';
+import type { HelperError } from './breakpoints/watched-calls.ts';
 
 /** Why and where the debugger stands still. */
 export type Stop =
@@ -9,7 +10,16 @@ export type Stop =
       /** Ids of the breakpoints that were hit, as their BoundBreakpoint says. */
       readonly breakpoints: readonly number[];
     }
-  | { readonly reason: 'exception'; readonly fault: Fault }
+  | {
+      /** Behind the instruction that did it. `function breakpoint`: of a name such as `map:counts`. */
+      readonly reason: 'data breakpoint' | 'function breakpoint';
+      readonly breakpoints: readonly number[];
+      /** What was done, and by what, a line for each breakpoint. */
+      readonly text: string;
+    }
+  | { readonly reason: 'exception'; readonly fault: Fault; readonly breakpoints: readonly number[] }
+  /** Behind the call. */
+  | { readonly reason: 'helper error'; readonly error: HelperError; readonly breakpoints: readonly number[] }
   /** The program has ended; everything can still be looked at. `result` is what it gave. */
   | { readonly reason: 'exit'; readonly result: RunResult };
 

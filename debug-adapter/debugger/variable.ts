@@ -1,4 +1,6 @@
 import type { Result } from '../../vm/base/problem.ts';
+import type { KernelMap } from '../../vm/machine/kernel-map.ts';
+import type { CType } from '../debug-info/c-type.ts';
 import type { SourcePosition } from '../debug-info/debug-info.ts';
 
 /** How values are shown that a `,x` after an expression asks for: see inspection/display-format.ts. */
@@ -33,11 +35,25 @@ export interface VariableNode {
   children(filter: 'named' | 'indexed', start: number, count: number): readonly VariableNode[];
   /** Undefined: read-only. The problem says what was wrong with the text. */
   readonly assign: ((text: string) => Result<void>) | undefined;
+  /** What a data breakpoint on it would watch; undefined: nothing. */
+  readonly data?: DataSubject | undefined;
   /** Where the variable is declared. */
   readonly declaration?: SourcePosition | undefined;
   /** Shown dimmed by clients: not part of the program, but of the machine. */
   readonly virtual?: boolean;
 }
+
+/** What can be watched of a variable. */
+export type DataSubject =
+  | {
+      readonly kind: 'memory';
+      readonly address: bigint;
+      readonly size: number;
+      readonly type: CType | undefined;
+    }
+  /** A map, or the element with a key. */
+  | { readonly kind: 'map'; readonly map: KernelMap; readonly key: Uint8Array | undefined }
+  | { readonly kind: 'none'; readonly reason: string };
 
 export interface VariableScope {
   readonly name: string;

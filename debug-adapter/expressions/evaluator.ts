@@ -1,5 +1,6 @@
 import { callbackCallerName } from '../../vm/machine/helper.ts';
 import { attempt, expectOk, type Result } from '../../vm/base/problem.ts';
+import type { KernelMap } from '../../vm/machine/kernel-map.ts';
 import type { DebugFrame } from '../debugger/frame.ts';
 import { wholeText } from '../debugger/inspection/format-value.ts';
 import type { Inspector } from '../debugger/inspection/inspector.ts';
@@ -20,6 +21,21 @@ import { isCommonType, type TypeNames } from './type-syntax.ts';
 export type EvaluationMode = 'watch' | 'hover' | 'repl' | 'condition' | 'clipboard';
 
 const rememberedExpressions = 256;
+
+/** Names nothing but what is the same everywhere. */
+const noFrame: DebugFrame = {
+  id: 0,
+  kind: 'tail-call',
+  name: '',
+  depth: 0,
+  slot: 0,
+  address: 0n,
+  function: undefined,
+  source: undefined,
+  scope: undefined,
+  inlined: false,
+  callback: undefined,
+};
 
 /** C expressions in a frame of the program that stands still. */
 export class Evaluator implements TypeNames {
@@ -82,6 +98,14 @@ export class Evaluator implements TypeNames {
     return attempt(() => this.#interpreter(frame, false).isTrue(expectOk(this.#parse(text)).expression));
   }
 
+  /** The bytes of a map's key, as an expression of constants and globals gives it: there need be no frame. */
+  key(map: KernelMap, text: string): Result<Uint8Array> {
+    return attempt(() => {
+      const interpreter = this.#interpreter(noFrame, false);
+      return interpreter.encoded(expectOk(this.#parse(text)).expression, this.#inspector.target.keyType(map));
+    });
+  }
+
   /** Whether a name in an expression is that of a type. */
   isType(name: string): boolean {
     if (isCommonType(name)) return true;
@@ -136,9 +160,9 @@ function bindsTightly({ kind }: Expression): boolean {
 /** Shown in a format, parts included; `suffix` is how the format is written. */
 function withFormat(node: VariableNode, format: DisplayFormat, suffix: string): VariableNode {
   const shown = { hex: format === 'x', as: format };
-  const { name, type, evaluateName, address, size, named, indexed, assign } = node;
+  const { name, type, evaluateName, address, size, data, named, indexed, assign } = node;
   return {
-    ...{ name, type, address, size, named, indexed, assign },
+    ...{ name, type, address, size, data, named, indexed, assign },
     evaluateName: evaluateName === undefined ? undefined : evaluateName + suffix,
     virtual: node.virtual ?? false,
     value: () => node.value(shown),
@@ -149,9 +173,9 @@ function withFormat(node: VariableNode, format: DisplayFormat, suffix: string): 
 
 /** The same node under the text that it was asked for with. */
 function renamed(node: VariableNode, text: string): VariableNode {
-  const { type, address, size, named, indexed, assign } = node;
+  const { type, address, size, data, named, indexed, assign } = node;
   return {
-    ...{ type, address, size, named, indexed, assign },
+    ...{ type, address, size, data, named, indexed, assign },
     name: text,
     evaluateName: text,
     virtual: node.virtual ?? false,

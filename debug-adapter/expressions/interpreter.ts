@@ -108,6 +108,11 @@ export class Interpreter {
     return this.#typeOnly && isScalar(value.type) ? (numberOf(value) ?? 0n) : scalar(value, at);
   }
 
+  /** The bytes of an expression as a value of a type; raises where it is none. */
+  encoded(expression: Expression, type: CType): Uint8Array {
+    return encode(expression, type, this.#evaluate);
+  }
+
   /** Stores what `expression` gives in `target`, which must be something that can be changed. */
   store(target: Value, expression: Expression): void {
     const { type, bits } = target;

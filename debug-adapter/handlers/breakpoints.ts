@@ -4,7 +4,12 @@ import { handler, type Handler } from './handler.ts';
 import { addressOf } from './memory-reference.ts';
 import { pathOf, sourceShape } from './source-path.ts';
 
-const modifiers = { condition: optional(text), hitCondition: optional(text), logMessage: optional(text) };
+/** What any breakpoint may have beside its place. */
+export const conditions = {
+  condition: optional(text),
+  hitCondition: optional(text),
+  logMessage: optional(text),
+};
 const source = sourceShape;
 
 export const breakpointHandlers: readonly Handler[] = [
@@ -12,7 +17,7 @@ export const breakpointHandlers: readonly Handler[] = [
     'setBreakpoints',
     record({
       source,
-      breakpoints: optional(list(record({ line: count, column: optional(count), ...modifiers }))),
+      breakpoints: optional(list(record({ line: count, column: optional(count), ...conditions }))),
     }),
     {
       capabilities: {
@@ -32,17 +37,17 @@ export const breakpointHandlers: readonly Handler[] = [
       },
     },
   ),
-  handler('setFunctionBreakpoints', record({ breakpoints: list(record({ name: text, ...modifiers })) }), {
+  handler('setFunctionBreakpoints', record({ breakpoints: list(record({ name: text, ...conditions })) }), {
     capabilities: { supportsFunctionBreakpoints: true },
     handle: (session, args) => {
-      const bound = session.debugger.breakpoints.setFunctions(args.breakpoints);
+      const bound = session.debugger.setFunctionBreakpoints(args.breakpoints);
       return { breakpoints: bound.map((one) => breakpointBody(session, one)) };
     },
   }),
   handler(
     'setInstructionBreakpoints',
     record({
-      breakpoints: list(record({ instructionReference: text, offset: optional(integer), ...modifiers })),
+      breakpoints: list(record({ instructionReference: text, offset: optional(integer), ...conditions })),
     }),
     {
       capabilities: { supportsInstructionBreakpoints: true },
@@ -69,21 +74,6 @@ export const breakpointHandlers: readonly Handler[] = [
         column: column - 1 + firstColumn,
       }));
       return { breakpoints };
-    },
-  }),
-  handler('setExceptionBreakpoints', record({ filters: list(text) }), {
-    capabilities: {
-      exceptionBreakpointFilters: [
-        {
-          filter: 'faults',
-          label: 'Faults',
-          description: 'Stops at an instruction that does what the kernel does not allow, before it does it.',
-          default: true,
-        },
-      ],
-    },
-    handle: (session, args) => {
-      session.debugger.stopAtFaults = args.filters.includes('faults');
     },
   }),
 ];

@@ -1,6 +1,8 @@
 import { breakpointHandlers } from './breakpoints.ts';
+import { dataBreakpointHandlers } from './data-breakpoints.ts';
 import { disassemblyHandlers } from './disassembly.ts';
 import { evaluationHandlers } from './evaluation.ts';
+import { exceptionHandlers } from './exceptions.ts';
 import { executionHandlers } from './execution.ts';
 import type { Handler } from './handler.ts';
 import { initializeHandler, lifecycleHandlers } from './lifecycle.ts';
@@ -14,6 +16,8 @@ import { variableHandlers } from './variables.ts';
 const withoutInitialize = [
   ...lifecycleHandlers,
   ...breakpointHandlers,
+  ...dataBreakpointHandlers,
+  ...exceptionHandlers,
   ...executionHandlers,
   ...targetHandlers,
   ...stackHandlers,

@@ -1,10 +1,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { raise } from '../../vm/base/problem.ts';
 import { argumentsOf, count, integer, optional, record } from '../protocol/shape.ts';
 import type { Session, ShownFrame } from '../session.ts';
 import { handler, type Handler } from './handler.ts';
 import { memoryReference } from './memory-reference.ts';
-import { stackText } from './stop-body.ts';
 import { placeBody } from './source-body.ts';
 
 export const stackHandlers: readonly Handler[] = [
@@ -34,20 +32,6 @@ export const stackHandlers: readonly Handler[] = [
           namedVariables: root.named,
           indexedVariables: root.indexed,
         })),
-      };
-    },
-  }),
-  handler('exceptionInfo', record({ threadId: integer }), {
-    capabilities: { supportsExceptionInfoRequest: true },
-    handle: (session) => {
-      const { stop, frames } = session.stopped;
-      if (stop.reason !== 'exception') raise('no-fault', 'the program did not stop at a fault');
-      const { kind, message } = stop.fault;
-      return {
-        exceptionId: kind,
-        description: message,
-        breakMode: 'always',
-        details: { message, typeName: kind, stackTrace: stackText(frames.map(({ frame }) => frame)) },
       };
     },
   }),

@@ -19,18 +19,35 @@ export function stopBody(
       return said(stop.reason, 'Paused after a jump', 'the program goes on from here');
     case 'pause':
       return said(stop.reason, 'Paused', 'as asked for');
-    case 'breakpoint':
+    case 'data breakpoint':
     case 'function breakpoint':
+    case 'breakpoint':
     case 'instruction breakpoint':
+      if ('text' in stop) return touched(stop);
       return {
         ...said(stop.reason, `Paused on ${stop.reason}`, `${stop.reason} ${stop.breakpoints.join(', ')}`),
         hitBreakpointIds: [...stop.breakpoints],
       };
     case 'exception':
-      return said(stop.reason, `Fault: ${stop.fault.kind}`, stop.fault.message);
+      return {
+        ...said(stop.reason, `Fault: ${stop.fault.kind}`, stop.fault.message),
+        hitBreakpointIds: [...stop.breakpoints],
+      };
+    case 'helper error':
+      return {
+        // What clients ask exceptionInfo for.
+        ...said('exception', stop.error.message, stop.error.message),
+        hitBreakpointIds: [...stop.breakpoints],
+      };
     case 'exit':
       return said(stop.reason, 'Paused at the end of the program', describeEnd(stop.result, family));
   }
+}
+
+/** The description is what the call stack shows: what was done, without what did it. */
+function touched({ reason, text, breakpoints }: Extract<Stop, { readonly text: string }>) {
+  const [first = ''] = text.split('\n');
+  return { reason, description: first.split(', by ')[0] ?? first, text, hitBreakpointIds: [...breakpoints] };
 }
 
 function said(reason: string, description: string, text: string) {

@@ -27,7 +27,7 @@ function childrenOf(
   return [...named, ...part('indexed', Math.max(0, start - node.named), limit - named.length)];
 }
 
-function nodeOf(session: Session, reference: number): VariableNode {
+export function nodeOf(session: Session, reference: number): VariableNode {
   session.expectStopped();
   return (
     session.variables.get(reference) ??
@@ -48,7 +48,7 @@ const more: DebugProtocol.Variable = {
 const page = 100;
 
 /** The part of `node` with that name: one that was shown, or found by looking through all. */
-function partOf(node: VariableNode, name: string): VariableNode {
+export function partOf(node: VariableNode, name: string): VariableNode {
   for (let start = 0; start < node.named + node.indexed; start += page) {
     const found = childrenOf(node, { start, count: page }).find((child) => child.name === name);
     if (found !== undefined) return found;

@@ -157,7 +157,9 @@ describe('faults', () => {
 
   it('stop before the access, say what it was, and can be looked at', async () => {
     await launch(client, { object: objects.xdp('fault.o', faulting) });
-    await client.request('setExceptionBreakpoints', { filters: ['faults'] });
+    await client.request('setExceptionBreakpoints', {
+      filters: ['memory', 'refused', 'limits', 'not-implemented', 'strict'],
+    });
     await client.request('configurationDone');
     const { stopped, top } = await nextStop(client);
     expect(stopped).toMatchObject({ reason: 'exception', description: 'Fault: invalid-access' });

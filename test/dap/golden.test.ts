@@ -54,7 +54,9 @@ describe('golden', () => {
     await launch(client, { scenario: example('count.scenario.json') });
     await setBreakpoints(client, source, { marker: 'ctx->packets += value->packets' });
     await client.request('setFunctionBreakpoints', { breakpoints: [] });
-    await client.request('setExceptionBreakpoints', { filters: ['faults'] });
+    await client.request('setExceptionBreakpoints', {
+      filters: ['memory', 'refused', 'limits', 'not-implemented', 'strict'],
+    });
     await client.request('configurationDone');
     const { frames, top } = await nextStop(client);
     await client.request('threads');

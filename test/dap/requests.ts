@@ -17,6 +17,8 @@ export interface Requests extends CustomRequests {
     Dap.SetInstructionBreakpointsArguments,
     Dap.SetInstructionBreakpointsResponse['body'],
   ];
+  dataBreakpointInfo: [Dap.DataBreakpointInfoArguments, Dap.DataBreakpointInfoResponse['body']];
+  setDataBreakpoints: [Dap.SetDataBreakpointsArguments, Dap.SetDataBreakpointsResponse['body']];
   setExceptionBreakpoints: [Dap.SetExceptionBreakpointsArguments, Dap.SetBreakpointsResponse['body']];
   breakpointLocations: [Dap.BreakpointLocationsArguments, Dap.BreakpointLocationsResponse['body']];
   threads: [Nothing, Dap.ThreadsResponse['body']];

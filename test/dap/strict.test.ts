@@ -21,7 +21,9 @@ afterEach(() => client.close());
 
 async function run(configuration: object): Promise<void> {
   await launch(client, configuration);
-  await client.request('setExceptionBreakpoints', { filters: ['faults'] });
+  await client.request('setExceptionBreakpoints', {
+    filters: ['memory', 'refused', 'limits', 'not-implemented', 'strict'],
+  });
   await client.request('configurationDone');
 }
 

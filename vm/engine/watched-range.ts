@@ -15,6 +15,11 @@ export interface WatchRange {
   readonly find?: () => bigint | undefined;
   /** With `find`: bytes that lie elsewhere than before, the same or not, were written. Default: false. */
   readonly moveIsWrite?: boolean;
+  /**
+   * False, for ranges too large to be copied: a hit has the bytes of the access, not those of the range, and what
+   * helpers change without saying is not seen. Default: true.
+   */
+  readonly whole?: boolean;
   /** Bytes; a range of less than one is never touched. */
   readonly size: number;
   /** `access`: reads and writes. */
@@ -122,18 +127,22 @@ export class WatchedRange {
 
   /** Keeps the bytes as they are before. */
   keep(bytes: Uint8Array): void {
+    if (this.#range.whole !== false) this.#keepFrom(this.low, this.high - this.low, bytes);
+  }
+
+  #keepFrom(low: number, size: number, bytes: Uint8Array): void {
     if (this.#keptSize >= 0) return;
-    const size = this.high - this.low;
     if (size > this.#kept.length) this.#kept = new Uint8Array(size);
-    for (let i = 0; i < size; i++) this.#kept[i] = bytes[this.low + i] ?? 0;
+    for (let i = 0; i < size; i++) this.#kept[i] = bytes[low + i] ?? 0;
     this.#keptSize = size;
-    this.#keptLow = this.low;
+    this.#keptLow = low;
   }
 
   /** An access is about to be made. */
   note(linear: number, size: number, write: boolean, bytes: Uint8Array): void {
     if (linear >= this.high || linear + size <= this.low) return;
-    if (write) this.keep(bytes);
+    if (write && this.#range.whole === false) this.#keepFrom(linear, size, bytes);
+    else if (write) this.keep(bytes);
     this.#notes.push({ write, address: this.#addressOf(linear), size });
   }
 
@@ -156,15 +165,20 @@ export class WatchedRange {
     const access = writes.length === 0 ? 'read' : reads.length === 0 ? 'write' : 'access';
     const written = access !== 'read';
     const before = written && this.#keptSize > 0 ? this.#kept.slice(0, this.#keptSize) : undefined;
-    const after = written && this.low < this.high ? bytes.slice(this.low, this.high) : undefined;
+    const after = written ? this.#after(bytes) : undefined;
     return { range, slot, cycle, access, address, size, before, after };
+  }
+
+  #after(bytes: Uint8Array): Uint8Array | undefined {
+    if (this.#range.whole === false) return bytes.slice(this.#keptLow, this.#keptLow + this.#keptSize);
+    return this.low < this.high ? bytes.slice(this.low, this.high) : undefined;
   }
 
   /** The bytes from the first to the last that are others now are a write. */
   #noteChange(bytes: Uint8Array): void {
     const { low } = this;
     const size = this.#keptSize;
-    if (size < 0) return;
+    if (size < 0 || this.#range.whole === false) return;
     const moved = low !== this.#keptLow && this.#range.moveIsWrite === true;
     if (moved || size !== this.high - low) {
       if (this.#range.find !== undefined)

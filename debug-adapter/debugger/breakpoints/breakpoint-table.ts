@@ -1,4 +1,3 @@
-import type { Result } from '../../../vm/base/problem.ts';
 import { isListing } from '../../protocol/listing-uri.ts';
 import { pathKey } from '../paths.ts';
 import type { Binder } from './binder.ts';
@@ -12,8 +11,8 @@ import {
   type Modifiers,
   type SourceBreakpoint,
 } from './breakpoint.ts';
-import { parseHitCondition } from './hit-condition.ts';
-import { parseLogMessage } from './log-message.ts';
+import type { BreakpointIds } from './breakpoint-ids.ts';
+import { readModifiers } from './modifiers.ts';
 
 /** What names an instruction to the outside. */
 export interface Addresses {
@@ -29,13 +28,19 @@ export class BreakpointTable {
   /** By the source file or kind whose request replaces them. */
   readonly #groups = new Map<string, ActiveBreakpoint[]>();
   readonly #bySlot = new Map<number, ActiveBreakpoint[]>();
-  readonly #ids = new Map<string, number>();
+  readonly #ids: BreakpointIds;
   /** The last request of each group, to be made again of another table. */
   readonly #requests = new Map<string, (table: BreakpointTable) => readonly BoundBreakpoint[]>();
 
   /** `changed` is told the slots at which the machine has to stop. */
-  constructor(binder: Binder, addresses: Addresses, changed: (slots: ReadonlySet<number>) => void) {
+  constructor(
+    binder: Binder,
+    addresses: Addresses,
+    ids: BreakpointIds,
+    changed: (slots: ReadonlySet<number>) => void,
+  ) {
     this.#binder = binder;
+    this.#ids = ids;
     this.#addresses = addresses;
     this.#changed = changed;
   }
@@ -68,9 +73,8 @@ export class BreakpointTable {
     });
   }
 
-  /** Takes over what was asked of the table of an earlier debugger, ids included, and says what has become of it. */
+  /** Takes over what was asked of the table of an earlier debugger, and says what has become of it. */
   adopt(earlier: BreakpointTable): readonly BoundBreakpoint[] {
-    for (const [key, id] of earlier.#ids) this.#ids.set(key, id);
     return [...earlier.#requests.values()].flatMap((request) => request(this));
   }
 
@@ -93,11 +97,11 @@ export class BreakpointTable {
     const active: ActiveBreakpoint[] = [];
     const bound = requests.map((request) => {
       const { key, binding } = bind(request);
-      const id = this.#idOf(key, active);
+      const id = this.#ids.of(key, active);
       const modifiers = readModifiers(request);
       const works = modifiers.ok && binding.slots.length > 0;
       if (works) {
-        const { condition } = request;
+        const { condition } = modifiers.value;
         const same = before.find((one) => one.id === id && one.condition === condition);
         const slots = new Set(binding.slots);
         active.push({
@@ -106,7 +110,6 @@ export class BreakpointTable {
           slots,
           line: binding.line,
           ...modifiers.value,
-          condition: condition === '' ? undefined : condition,
           hits: same?.hits ?? 0,
         });
       }
@@ -124,13 +127,6 @@ export class BreakpointTable {
     return bound;
   }
 
-  /** Two breakpoints of one place in one request are two. */
-  #idOf(key: string, taken: readonly ActiveBreakpoint[]): number {
-    const known = this.#ids.get(key) ?? this.#ids.size + 1;
-    this.#ids.set(key, known);
-    return taken.some(({ id }) => id === known) ? this.#idOf(`${key}+`, taken) : known;
-  }
-
   #index(): void {
     this.#bySlot.clear();
     for (const group of this.#groups.values()) {
@@ -144,15 +140,4 @@ export class BreakpointTable {
     }
     this.#changed(new Set(this.#bySlot.keys()));
   }
-}
-
-function readModifiers({
-  hitCondition = '',
-  logMessage = '',
-}: Modifiers): Result<Pick<ActiveBreakpoint, 'hitCondition' | 'log'>> {
-  const hits = hitCondition.trim() === '' ? undefined : parseHitCondition(hitCondition);
-  if (hits?.ok === false) return hits;
-  const log = logMessage === '' ? undefined : parseLogMessage(logMessage);
-  if (log?.ok === false) return log;
-  return { ok: true, value: { hitCondition: hits?.value, log: log?.value } };
 }

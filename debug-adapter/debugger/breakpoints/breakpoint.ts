@@ -53,16 +53,20 @@ export interface Binding {
   readonly message: string | undefined;
 }
 
-export interface ActiveBreakpoint {
+/** Modifiers that were read, and how often the breakpoint was hit. */
+export interface Conditional {
+  readonly condition: string | undefined;
+  readonly hitCondition: HitCondition | undefined;
+  readonly log: readonly LogPart[] | undefined;
+  hits: number;
+}
+
+export interface ActiveBreakpoint extends Conditional {
   readonly id: number;
   readonly kind: BreakpointKind;
   readonly slots: ReadonlySet<number>;
   /** See Binding. */
   readonly line: SourceLine | undefined;
-  readonly condition: string | undefined;
-  readonly hitCondition: HitCondition | undefined;
-  readonly log: readonly LogPart[] | undefined;
-  hits: number;
 }
 
 export function unbound(message: string): Binding {

@@ -1,6 +1,7 @@
 import type { Result } from '../../../vm/base/problem.ts';
+import type { KernelMap } from '../../../vm/machine/kernel-map.ts';
 import type { Stop } from '../stop.ts';
-import type { ActiveBreakpoint, BreakpointKind } from './breakpoint.ts';
+import type { ActiveBreakpoint, BreakpointKind, Conditional } from './breakpoint.ts';
 
 /** Evaluates what breakpoints ask, in the innermost frame of the machine where it stands. It changes nothing. */
 export interface BreakpointEvaluator {
@@ -8,6 +9,8 @@ export interface BreakpointEvaluator {
   condition(expression: string): Result<boolean>;
   /** The value of an expression as text, for log messages. */
   text(expression: string): Result<string>;
+  /** The bytes of a map's key, written as an expression; without it no element can be named. */
+  key?(map: KernelMap, text: string): Result<Uint8Array>;
 }
 
 /** What the arrival at an instruction with breakpoints leads to. */
@@ -37,8 +40,9 @@ const stopKinds = [
   { of: 'instruction', reason: 'instruction breakpoint' },
 ] as const satisfies readonly { of: BreakpointKind; reason: Stop['reason'] }[];
 
-function hits(
-  breakpoint: ActiveBreakpoint,
+/** Whether a breakpoint whose place was reached stops; counts the hit. */
+export function hits(
+  breakpoint: Conditional,
   evaluator: BreakpointEvaluator,
   messages: BreakpointMessage[],
 ): boolean {

@@ -40,6 +40,7 @@ export function packetNode(context: NodeContext): VariableNode | undefined {
     ...node,
     address,
     size: length,
+    data: { kind: 'memory', address, size: length, type: undefined },
     named: 1,
     children: (filter, start, count) =>
       filter === 'indexed'
@@ -58,6 +59,7 @@ function rowNode(context: NodeContext, packet: bigint, offset: number, size: num
     ...textNode(name, () => rowText(target.read(address, size) ?? new Uint8Array())),
     address,
     size,
+    data: { kind: 'memory', address, size, type: undefined },
     assign: context.assign && ((text) => writeRow(target, address, size, text)),
   };
 }

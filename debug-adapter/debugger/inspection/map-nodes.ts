@@ -39,7 +39,11 @@ export function mapNode(context: NodeContext, map: KernelMap): VariableNode {
     count,
     (start, wanted) =>
       map.elements(start, wanted).map((element, i) => elementNode(context, map, element, start + i)),
-    { type: `${map.typeName} (${types})`, ...(map.linked.madeLater !== true && { evaluateName: map.name }) },
+    {
+      type: `${map.typeName} (${types})`,
+      data: { kind: 'map', map, key: undefined },
+      ...(map.linked.madeLater !== true && { evaluateName: map.name }),
+    },
   );
 }
 
@@ -88,6 +92,7 @@ function elementNode(context: NodeContext, map: KernelMap, element: MapElement, 
   return groupNode(name, text, () => [keyNode, ...values], {
     type: spell(context.target.valueType(map)),
     evaluateName: expression,
+    data: { kind: 'map', map, key: element.key },
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Result } from '../../../vm/base/problem.ts';
-import type { ValueFormat, VariableNode } from '../variable.ts';
+import type { DataSubject, ValueFormat, VariableNode } from '../variable.ts';
 import type { Limits } from './format-value.ts';
 import type { Target } from './target.ts';
 import type { Value } from './value.ts';
@@ -21,6 +21,7 @@ interface TextOptions {
   readonly type?: string;
   readonly evaluateName?: string;
   readonly virtual?: boolean;
+  readonly data?: DataSubject;
 }
 
 /** A node that is only text. */
@@ -41,6 +42,7 @@ export function textNode(
     children: () => [],
     assign: undefined,
     virtual: options.virtual ?? false,
+    data: options.data,
   };
 }
 

@@ -42,6 +42,7 @@ function registerNode(context: NodeContext, frame: DebugFrame, number: number): 
       type: 'u64',
       evaluateName: `$${name}`,
     }),
+    data: { kind: 'none', reason: `${name} is a register: only memory can be watched` },
     get address() {
       return target.read(bits(), 1) === undefined ? undefined : bits();
     },

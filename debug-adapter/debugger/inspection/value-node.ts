@@ -1,6 +1,6 @@
 import type { Result } from '../../../vm/base/problem.ts';
 import type { SourcePosition } from '../../debug-info/debug-info.ts';
-import type { ValueFormat, VariableNode } from '../variable.ts';
+import type { DataSubject, ValueFormat, VariableNode } from '../variable.ts';
 import { sizeOf, spell, visibleMembers } from '../../debug-info/c-type.ts';
 import { packetPointerText } from './context-fields.ts';
 import { formatValue } from './format-value.ts';
@@ -67,6 +67,15 @@ export class ValueNode implements VariableNode {
     return pointed && sizeOf(pointed.type);
   }
 
+  get data(): DataSubject {
+    const { type, storage, bits } = this.inner;
+    if (storage.address === undefined) return { kind: 'none', reason: notInMemory(this.name) };
+    if (bits === undefined)
+      return { kind: 'memory', address: storage.address, size: sizeOf(type) ?? 0, type };
+    const size = Math.ceil((bits.offset + bits.size) / 8);
+    return { kind: 'memory', address: storage.address, size, type: undefined };
+  }
+
   get named(): number {
     return this.#all.named;
   }
@@ -89,6 +98,10 @@ export class ValueNode implements VariableNode {
   get #all(): Parts {
     return (this.#parts ??= partsOf(this.#context, this.inner, this.evaluateName));
   }
+}
+
+function notInMemory(name: string): string {
+  return `${name} is in a register or computed: only memory can be watched`;
 }
 
 type Parts = Pick<VariableNode, 'named' | 'indexed' | 'children'>;
