@@ -100,7 +100,8 @@ export class Debugger {
       new SourceView(code, scopes, places.lines, this.recording, (file) => places.sources.file(file)?.text);
     this.#plan = parts.plan;
     this.#settings = settings;
-    const binder = new Binder(code, places, (id) => machine.helpers.nameOf(id));
+    this.#view = new InlineView(places.lines, scopes);
+    const binder = new Binder(code, places, this.#view, (id) => machine.helpers.nameOf(id));
     const ids = this.#ids;
     this.breakpoints = new BreakpointTable(binder, machine.code, ids, (slots) =>
       this.#execution.setBreakpoints(slots),
@@ -128,7 +129,6 @@ export class Debugger {
       this.watching.data.endWithFrames();
     });
     this.scopes = scopes;
-    this.#view = new InlineView(places.lines, scopes);
     this.#stepper = new Stepper({
       machine,
       code,
@@ -397,8 +397,10 @@ export class Debugger {
 
   /** A breakpoint on a line stops where the user sees that line: at an inlined call, or within what it called. */
   #hiddenFor(breakpoints: readonly ActiveBreakpoint[], slot: number): number {
-    const hidden = breakpoints.map(({ kind, line }) => {
+    const hidden = breakpoints.map(({ kind, line, hidden: ofCopy }) => {
       if (line !== undefined) return this.#view.showing(slot, line).hidden;
+      const within = ofCopy?.get(slot);
+      if (within !== undefined) return within;
       return kind === 'function' && this.code.functionFrom(slot) ? this.#view.outermost(slot).hidden : 0;
     });
     return Math.min(...hidden);

@@ -55,6 +55,18 @@ export class InlineView {
     return entries;
   }
 
+  /** Where inlined copies of functions are entered, as they are seen from within. */
+  copiesOf(meant: (name: string) => boolean): readonly InlinePlace[] {
+    return this.#scopes.copies
+      .filter(({ name }) => meant(name))
+      .flatMap((copy) =>
+        this.entriesOf(copy).map((slot) => {
+          const chain = this.#scopes.chainAt(slot);
+          return { slot, hidden: chain.length - 1 - chain.indexOf(copy) };
+        }),
+      );
+  }
+
   /** A place at which all copies that begin there are still to be entered. */
   outermost(slot: number): InlinePlace {
     const chain = this.#scopes.chainAt(slot);

@@ -108,6 +108,20 @@ describe('inlined calls', () => {
     expect(shown(await atLine(11))).toEqual(['twice — inlined: line 11', 'main: line 3']);
   });
 
+  it('are stopped at by function breakpoints on what they call', async () => {
+    const session = await debugAssembly(source(2), { info, mainText: text });
+    const { debugger: target } = session;
+    expect(target.breakpoints.setFunctions([{ name: 'twice' }])).toMatchObject([
+      { verified: true, message: 'inlined in one place' },
+    ]);
+    await session.go(target.start());
+    expect(shown(session)).toEqual(['twice — inlined: line 11', 'main: line 3']);
+    target.breakpoints.setFunctions([{ name: '*' }]);
+    expect(target.breakpoints.setFunctions([{ name: '*n*' }])).toMatchObject([
+      { verified: true, message: 'inlined in one place' },
+    ]);
+  });
+
   it('are lines that a step ends at', async () => {
     const session = await atLine(2);
     await session.go(session.debugger.step('over'));

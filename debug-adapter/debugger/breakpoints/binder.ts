@@ -2,6 +2,7 @@ import type { LinkedFunction } from '../../../vm/object/linked-program.ts';
 import { baseName } from '../paths.ts';
 import { isListing, sameListing } from '../../protocol/listing-uri.ts';
 import type { CodeIndex } from '../code-index.ts';
+import type { InlineView } from '../inline-view.ts';
 import type { Places } from '../places.ts';
 import { sourceBlocks } from '../source-blocks.ts';
 import { unbound, type Binding, type FunctionBreakpoint, type SourceBreakpoint } from './breakpoint.ts';
@@ -10,12 +11,19 @@ import { unbound, type Binding, type FunctionBreakpoint, type SourceBreakpoint }
 export class Binder {
   readonly #code: CodeIndex;
   readonly #places: Places;
+  readonly #view: InlineView;
   readonly #objectName: string;
   readonly #helperName: (id: number) => string | undefined;
 
-  constructor(code: CodeIndex, places: Places, helperName: (id: number) => string | undefined) {
+  constructor(
+    code: CodeIndex,
+    places: Places,
+    view: InlineView,
+    helperName: (id: number) => string | undefined,
+  ) {
     this.#code = code;
     this.#places = places;
+    this.#view = view;
     this.#objectName = baseName(code.program.object.name);
     this.#helperName = helperName;
   }
@@ -80,17 +88,18 @@ export class Binder {
     const pattern = patternOf(name.trim());
     const { functions } = this.#code;
     const named = functions.filter((linked) => pattern.test(linked.name));
-    const meant = named.length > 0 ? named : this.#programsOf(name.trim());
-    if (meant.length > 0) {
+    const copies = this.#view.copiesOf((candidate) => pattern.test(candidate));
+    const meant = named.length > 0 || copies.length > 0 ? named : this.#programsOf(name.trim());
+    if (meant.length > 0 || copies.length > 0) {
       const slots = meant.map((linked) => this.#places.lines.firstRow(linked) ?? linked.firstSlot);
-      const message =
-        meant.length > 1 ? `${meant.length} functions: ${listed(meant.map((one) => one.name))}` : undefined;
-      return this.#at(slots, message);
+      const entered = new Map(copies.map(({ slot, hidden }) => [slot, hidden]));
+      const bound = this.#at([...new Set([...slots, ...entered.keys()])], functionsText(meant, copies));
+      return { ...bound, hidden: entered };
     }
     const calls = this.#code.starts.filter((slot) => this.#callsHelper(slot, pattern));
     if (calls.length > 0) return this.#at(calls, calls.length > 1 ? `${calls.length} calls` : 'the call');
     return unbound(
-      `${this.#objectName} has no function, program section or call of a helper named ${name.trim()}; a function that was inlined has no code of its own`,
+      `${this.#objectName} has no function, program section or call of a helper named ${name.trim()}`,
     );
   }
 
@@ -120,6 +129,18 @@ export class Binder {
 function patternOf(name: string): RegExp {
   const parts = name.split('*').map((part) => part.replace(/[^\w]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`);
+}
+
+/** `2 functions: sum, sum_all`, `inlined in 3 places`, or both; undefined where there is nothing to be said. */
+function functionsText(
+  functions: readonly LinkedFunction[],
+  copies: readonly { readonly slot: number }[],
+): string | undefined {
+  const names = functions.map(({ name }) => name);
+  const several = names.length > 1 ? [`${names.length} functions: ${listed(names)}`] : [];
+  const places = copies.length === 1 ? 'one place' : `${copies.length} places`;
+  const inlined = copies.length > 0 ? [`inlined in ${places}`] : [];
+  return [...several, ...inlined].join('; ') || undefined;
 }
 
 function listed(names: readonly string[]): string {

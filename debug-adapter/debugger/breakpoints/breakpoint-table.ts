@@ -109,6 +109,7 @@ export class BreakpointTable {
           kind,
           slots,
           line: binding.line,
+          hidden: binding.hidden,
           ...modifiers.value,
           hits: same?.hits ?? 0,
         });

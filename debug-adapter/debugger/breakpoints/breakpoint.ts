@@ -51,6 +51,8 @@ export interface Binding {
   readonly line?: SourceLine;
   readonly source: SourcePlace | undefined;
   readonly message: string | undefined;
+  /** Of a function breakpoint, by slot where inlined copies of the function begin: see InlinePlace. */
+  readonly hidden?: ReadonlyMap<number, number>;
 }
 
 /** Modifiers that were read, and how often the breakpoint was hit. */
@@ -67,6 +69,7 @@ export interface ActiveBreakpoint extends Conditional {
   readonly slots: ReadonlySet<number>;
   /** See Binding. */
   readonly line: SourceLine | undefined;
+  readonly hidden?: ReadonlyMap<number, number> | undefined;
 }
 
 export function unbound(message: string): Binding {
