@@ -9,6 +9,8 @@ import type { Answer } from './handlers/handler.ts';
 import { findHandler } from './handlers/registry.ts';
 import { Session } from './session.ts';
 
+/** Milliseconds that a client has to answer a request. */
+const patience = 30_000;
 /** Milliseconds after which a client is listened to between two requests. */
 const longestDeafness = 10;
 
@@ -28,6 +30,7 @@ export class Adapter extends ProtocolServer {
         const message: DebugProtocol.Event = { type: 'event', seq: 0, event, body };
         this.sendEvent(message);
       },
+      (command, args) => this.sendRequest(command, args, patience, (response) => this.#heard(response)),
       ended,
     );
     // Without a listener an 'error' of the stream (a message that is no JSON) would end the process.
@@ -81,6 +84,11 @@ export class Adapter extends ProtocolServer {
     } catch (error) {
       this.#reportDefect(error);
     }
+  }
+
+  /** A client that does not do what it was asked for is no defect, but worth a word. */
+  #heard({ success, command, message }: DebugProtocol.Response): void {
+    if (!success) this.#session.write('important', `${command}: the client answers ${message ?? 'no'}`);
   }
 
   #reportDefect(error: unknown): void {

@@ -5,6 +5,7 @@ import { Debugger } from './debugger/debugger.ts';
 import type { DebuggerEvents, DebuggerOutput, RunStart } from './debugger/events.ts';
 import type { FileAccessor } from './debugger/file-accessor.ts';
 import type { DebugFrame, SourcePlace } from './debugger/frame.ts';
+import { baseName } from './debugger/paths.ts';
 import { Inspector } from './debugger/inspection/inspector.ts';
 import type { Edit } from './debugger/inspection/target.ts';
 import type { Progress, Stop } from './debugger/stop.ts';
@@ -15,6 +16,7 @@ import { traceOf } from './handlers/failure.ts';
 import { moduleBody } from './handlers/module-body.ts';
 import { References } from './handlers/references.ts';
 import { placeBody } from './handlers/source-body.ts';
+import { sourceChanges } from './handlers/source-changes.ts';
 import { describeEnd, stopBody } from './handlers/stop-body.ts';
 import { Completer } from './expressions/completion.ts';
 import { Evaluator } from './expressions/evaluator.ts';
@@ -59,6 +61,8 @@ const misleading = new Set(['object-older', 'source-changed']);
 /** One debug session as its handlers see it: the debugger, what was shown of it, and the way to the client. */
 export class Session {
   readonly send: (event: string, body?: object) => void;
+  /** Sends a request to the client. */
+  readonly ask: (command: string, args: object) => void;
   /** The program under debug is the only thread. */
   readonly threadId = 1;
   /** What the client may ask the parts of, until the program goes on. */
@@ -88,8 +92,14 @@ export class Session {
   #isGrouped = false;
 
   /** `ended` is called when the client has said that it leaves. */
-  constructor(files: FileAccessor, send: (event: string, body?: object) => void, ended: () => void) {
+  constructor(
+    files: FileAccessor,
+    send: (event: string, body?: object) => void,
+    ask: (command: string, args: object) => void,
+    ended: () => void,
+  ) {
     this.#files = files;
+    this.ask = ask;
     this.#ended = ended;
     this.send = (event, body) => {
       if (!this.#disposed) send(event, body);
@@ -132,6 +142,19 @@ export class Session {
     this.#announceProgram('new');
   }
 
+  /** Has the client start the sessions that the configuration wants beside this one. */
+  launchBeside(configurations: readonly object[]): void {
+    for (const [index, configuration] of configurations.entries()) {
+      const name = `${baseName(this.debugger.places.objectPath)} (${index + 2})`;
+      if (this.client.startDebugging)
+        this.ask('startDebugging', {
+          request: 'launch',
+          configuration: { type: 'bpf', name, ...configuration, request: 'launch' },
+        });
+      else this.write('important', `this client does not start further sessions: ${name} is left out`);
+    }
+  }
+
   /**
    * Loads the object anew, by the configuration given or the last one, with the breakpoints that are set. Where that
    * fails, everything stays as it is.
@@ -145,6 +168,7 @@ export class Session {
     this.#install(target, wanted);
     earlier.pause();
     this.#announceProgram('changed');
+    for (const event of sourceChanges(this, earlier, target)) this.send('loadedSource', event);
     for (const bound of target.adoptBreakpoints(earlier))
       this.send('breakpoint', { reason: 'changed', breakpoint: breakpointBody(this, bound) });
   }

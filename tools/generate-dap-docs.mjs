@@ -78,7 +78,7 @@ const remarks = {
   attach: 'refused: a program in a kernel cannot be stopped',
   cancel: 'requests that wait; runs that take long',
   runInTerminal: 'sent to clients; there is no process to run',
-  startDebugging: 'sent to clients; a session has one program',
+  startDebugging: 'sent to clients, for the sessions that `beside` of a launch configuration wants',
   terminateThreads: 'the program is the only thread',
   restart: 'loads the object anew and keeps the breakpoints',
   goto: 'within the function that the program is in',
@@ -100,7 +100,7 @@ const words = (capabilities) =>
     .join(', ');
 const rows = requests.map((command) => {
   const handler = byCommand.get(command);
-  const answered = handler === undefined ? 'no' : command === 'attach' ? 'refused' : 'yes';
+  const answered = command === 'attach' ? 'refused' : command === 'startDebugging' || handler ? 'yes' : 'no';
   return [`\`${command}\``, answered, words(handler?.capabilities ?? {}), remarks[command] ?? ''];
 });
 const answered = rows.filter((row) => row[1] !== 'no').length;
@@ -119,7 +119,7 @@ interface. Launch configurations are those of VS Code (debug type \`bpf\`).
 
 ## Requests
 
-${answered} of the ${requests.length} requests of DAP 1.71 are answered.
+${answered} of the ${requests.length} requests of DAP 1.71 are answered, or sent where that is the adapter's part.
 
 ${table(['Request', 'Answered', 'Capabilities', 'Remarks'], rows)}
 

@@ -1,7 +1,9 @@
 import type { Instruction } from '../../vm/isa/row.ts';
 import { callbackHelpers } from './inspection/parameters.ts';
 import type { Debugger } from './debugger.ts';
-import type { DebugFrame, SourcePlace } from './frame.ts';
+import type { SourcePlace } from './frame.ts';
+import type { StepOrigin } from './inline-view.ts';
+import { sameLine } from './line-index.ts';
 
 /** A call that a step into can go into. */
 export interface CallTarget {
@@ -22,19 +24,16 @@ const runsCallback: ReadonlySet<number> = new Set([
   180,
 ]);
 
-/** The calls on the line that the innermost frame stands on, in the order of their addresses; of other frames none. */
-export function callsOnLine(target: Debugger, frame: DebugFrame): readonly CallTarget[] {
+/** The calls of the innermost frame on the line where the user is, in the order of their addresses. */
+export function callsOnLine(target: Debugger, { chain, line }: StepOrigin): readonly CallTarget[] {
   const { code, places, scopes, vm } = target;
-  const linked = frame.function;
-  const row = places.lines.rowAt(frame.slot);
-  const innermost = frame.kind === 'function' && frame.depth === vm.machine.frames.depth;
-  if (linked === undefined || !innermost || frame.id !== target.stack()[0]?.id) return [];
-  const instance = scopes.chainAt(frame.slot).at(-1);
+  const { slot: here } = vm.machine;
+  const linked = code.functionOf(here);
+  if (linked === undefined) return [];
   const onLine = (slot: number): boolean => {
-    if (row === undefined) return slot === frame.slot;
-    const other = places.lines.rowAt(slot);
-    const sameLine = other?.line === row.line && other.file === row.file;
-    return sameLine && scopes.chainAt(slot).at(-1) === instance;
+    if (line === undefined) return slot === here;
+    const row = places.lines.rowAt(slot);
+    return row !== undefined && sameLine(row, line) && scopes.chainAt(slot).at(-1) === chain.at(-1);
   };
   return code.starts
     .filter((slot) => slot >= linked.firstSlot && slot < linked.firstSlot + linked.slots && onLine(slot))

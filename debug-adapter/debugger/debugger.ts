@@ -12,6 +12,7 @@ import { arriveAt, type BreakpointEvaluator, type BreakpointMessage } from './br
 import { isMapName } from './breakpoints/map-name.ts';
 import { Calls } from './breakpoints/watched-calls.ts';
 import { Watching } from './breakpoints/watching.ts';
+import { callsOnLine, type CallTarget } from './call-targets.ts';
 import type { CodeIndex } from './code-index.ts';
 import type { CodeScopes } from './code-scopes.ts';
 import { Disassembly } from './disassembly.ts';
@@ -223,6 +224,11 @@ export class Debugger {
   stack(): readonly DebugFrame[] {
     const { code, places, scopes } = this;
     return readStack(this.vm.machine, { code, places, scopes, hidden: this.#stepper.hidden });
+  }
+
+  /** Calls that a step into can choose among where the program stands. */
+  get callTargets(): readonly CallTarget[] {
+    return this.vm.machine.runState === 'running' ? callsOnLine(this, this.#stepper.origin) : [];
   }
 
   /** r0 to r10; undefined for what the frame no longer has. */

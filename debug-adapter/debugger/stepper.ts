@@ -62,7 +62,7 @@ export class Stepper {
     const { depth } = this.#machine.frames;
     switch (kind) {
       case 'out':
-        if (this.#origin.chain.length > 1) return this.#walk('out', 'statement');
+        if (this.origin.chain.length > 1) return this.#walk('out', 'statement');
         return this.#until({ afterExitOf: depth });
       case 'caller':
         return this.#leaveTraversal();
@@ -141,7 +141,7 @@ export class Stepper {
   }
 
   async #walk(kind: 'over' | 'in' | 'out', granularity: Granularity, call?: number): Promise<StepEnd> {
-    const origin = this.#origin;
+    const origin = this.origin;
     if (kind === 'in' && call === undefined && granularity !== 'instruction' && this.hidden > 0) {
       this.hidden--;
       return { reason: 'step' };
@@ -162,7 +162,9 @@ export class Stepper {
       if (granularity === 'instruction' || origin.line === undefined) return { reason: 'step' };
       const now = this.#activation();
       jumpedBack ||= sameActivation(now, before) && this.#jumpedBack(slot, origin);
-      if (this.#endsAt(kind, sameActivation(now, start) ? origin : undefined, jumpedBack))
+      // Only the call that was chosen is gone into, no inlined copy before it.
+      const ending = call === undefined ? kind : 'over';
+      if (this.#endsAt(ending, sameActivation(now, start) ? origin : undefined, jumpedBack))
         return { reason: 'step' };
       if (await this.#execution.breathe()) return { reason: 'pause' };
     }
@@ -218,7 +220,8 @@ export class Stepper {
     return this.#code.instruction(slot)?.row.semantics.kind === 'call';
   }
 
-  get #origin(): StepOrigin {
+  /** Where the user is: the line, and the function with the inlined copies that are entered. */
+  get origin(): StepOrigin {
     return this.#view.originOf({ slot: this.#machine.slot, hidden: this.hidden });
   }
 

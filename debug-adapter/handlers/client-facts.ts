@@ -11,6 +11,7 @@ export interface ClientFacts {
   readonly memoryEvent: boolean;
   readonly invalidatedEvent: boolean;
   readonly progressReporting: boolean;
+  readonly startDebugging: boolean;
 }
 
 /** Until `initialize`: what the protocol says for arguments left out. */
@@ -25,6 +26,7 @@ export function clientFacts(args: Partial<DebugProtocol.InitializeRequestArgumen
     memoryReferences: args.supportsMemoryReferences === true,
     memoryEvent: args.supportsMemoryEvent === true,
     invalidatedEvent: args.supportsInvalidatedEvent === true,
+    startDebugging: args.supportsStartDebuggingRequest === true,
     progressReporting: args.supportsProgressReporting === true,
   };
 }

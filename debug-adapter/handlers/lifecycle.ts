@@ -31,6 +31,7 @@ const settings = argumentsOf({
   debugFile: optional(textOrTexts),
   sourceMap: optional(dictionary(text)),
   cwd: optional(text),
+  beside: optional(list(dictionary((value: unknown) => value))),
 });
 
 const launchArguments: Shape<LaunchConfiguration> = (value, path) => {
@@ -45,7 +46,10 @@ export const lifecycleHandlers: readonly Handler[] = [
   handler('launch', launchArguments, {
     handle: (session, configuration) => session.launch(configuration),
     // Only now: breakpoints are bound to the object that is loaded.
-    after: (session) => session.send('initialized'),
+    after: (session, { beside = [] }) => {
+      session.send('initialized');
+      session.launchBeside(beside);
+    },
   }),
   handler('attach', nothing, {
     handle: () =>
@@ -101,6 +105,7 @@ const initializeArguments = record({
   supportsMemoryEvent: optional(flag),
   supportsInvalidatedEvent: optional(flag),
   supportsProgressReporting: optional(flag),
+  supportsStartDebuggingRequest: optional(flag),
 });
 
 /** Answers with the capabilities of all handlers, so that it has to know them. */

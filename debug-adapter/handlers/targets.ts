@@ -1,6 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { expectOk, raise } from '../../vm/base/problem.ts';
-import { callsOnLine } from '../debugger/call-targets.ts';
 import { checkJump, jumpTargets } from '../debugger/jump.ts';
 import { count, integer, optional, record } from '../protocol/shape.ts';
 import type { Session } from '../session.ts';
@@ -15,7 +14,9 @@ export const targetHandlers: readonly Handler[] = [
     capabilities: { supportsStepInTargetsRequest: true },
     showErrors: false,
     handle: (session, { frameId }) => {
-      const targets = callsOnLine(session.debugger, session.frame(frameId));
+      // Outer frames wait for calls that have been made.
+      const innermost = session.frame(frameId) === session.stopped.frames[0]?.frame;
+      const targets = innermost ? session.debugger.callTargets : [];
       return {
         targets: targets.map(({ slot, label, source }): DebugProtocol.StepInTarget => {
           if (source === undefined) return { id: slot, label };
@@ -57,8 +58,6 @@ export const targetHandlers: readonly Handler[] = [
 
 /** Raises for what is not a call on the line where the program stands. */
 export function expectTarget(session: Session, targetId: number): void {
-  const [innermost] = session.stopped.frames;
-  const targets = innermost === undefined ? [] : callsOnLine(session.debugger, innermost.frame);
-  if (!targets.some(({ slot }) => slot === targetId))
+  if (!session.debugger.callTargets.some(({ slot }) => slot === targetId))
     raise('stale-reference', `${targetId} is no call on the line where the program stands`);
 }

@@ -53,6 +53,11 @@ export interface LaunchConfiguration extends Partial<ScenarioJson> {
   readonly debugFile?: string | readonly string[];
   /** Folders of the machine that compiled the object, and where they are here. */
   readonly sourceMap?: Readonly<Record<string, string>>;
+  /**
+   * Launch configurations of sessions that are started beside this one: the same input for another build of the object,
+   * say, to compare the two step by step.
+   */
+  readonly beside?: readonly Readonly<Record<string, unknown>>[];
   /** Folder that relative paths are relative to. Default: the workspace folder. */
   readonly cwd?: string;
 }

@@ -46,6 +46,7 @@ export class DapClient {
   readonly #close: () => void;
   #ended: Error | undefined;
   #seq = 0;
+  readonly #fromAdapter = new Set<Dap.ProtocolMessage>();
   /** All messages, both ways, in order. */
   readonly messages: Dap.ProtocolMessage[] = [];
 
@@ -99,6 +100,13 @@ export class DapClient {
   async request<C extends keyof Requests>(command: C, args?: Requests[C][0]): Promise<Requests[C][1]> {
     // The table of requests says what the adapter answers; the specs check it.
     return (await this.requestRaw(command, args)) as Requests[C][1];
+  }
+
+  /** Requests of the adapter so far. */
+  get asked(): readonly Dap.Request[] {
+    return this.messages.filter(
+      (message): message is Dap.Request => message.type === 'request' && this.#fromAdapter.has(message),
+    );
   }
 
   /** For requests that are wrong on purpose. */
@@ -173,7 +181,17 @@ export class DapClient {
 
   #receive(message: Dap.ProtocolMessage): void {
     this.messages.push(message);
-    if (message.type === 'response') {
+    if (message.type === 'request') {
+      this.#fromAdapter.add(message);
+      const { seq, command } = message as Dap.Request;
+      this.#send({
+        seq: ++this.#seq,
+        type: 'response',
+        request_seq: seq,
+        success: true,
+        command,
+      } as Dap.Response);
+    } else if (message.type === 'response') {
       const response = message as Dap.Response;
       this.#pending.get(response.request_seq)?.resolve(response);
       this.#pending.delete(response.request_seq);

@@ -41,26 +41,10 @@ describe('targets of a step', () => {
     expect((await nextStop(client)).top.name).toBe('sum');
   });
 
-  it('that are passed are stepped over', async () => {
-    const object = objects.xdp(
-      'calls.o',
-      `r6 = r1
-       call pc+3
-       call pc+4
-       r0 = 2
-       exit
-       r0 = 1
-       exit
-       r0 = 2
-       exit`,
-    );
-    await launch(client, { object, stopOnEntry: true });
-    await client.request('configurationDone');
-    const { top } = await nextStop(client);
-    const { targets } = await client.request('stepInTargets', { frameId: top.id });
-    expect(targets).toStrictEqual([]);
-    const failure = await client.failure('stepIn', { threadId, targetId: 7 });
-    expect(failure.code).toBe('stale-reference');
+  it('that are no calls of the line are refused', async () => {
+    const { top } = await stopInCallback(client);
+    expect((await client.request('stepInTargets', { frameId: top.id })).targets).toStrictEqual([]);
+    expect((await client.failure('stepIn', { threadId, targetId: 7 })).code).toBe('stale-reference');
   });
 
   it('are none for outer frames', async () => {
@@ -148,9 +132,55 @@ describe('restart', () => {
     expect(client.seen('stopped')).toHaveLength(1);
   });
 
+  it('tells of sources that are no longer those that were listed', async () => {
+    await stopInCallback(client);
+    await client.request('restart', { arguments: { scenario: example('array.scenario.json') } });
+    const changes = client.seen('loadedSource').map(({ reason, source: { name } }) => `${reason} ${name}`);
+    expect(changes).toContain('removed count.bpf.c');
+    expect(changes).toContain('new array.bpf.c');
+  });
+
   it('needs a program', async () => {
     await client.request('initialize', initializeArguments);
     expect((await client.failure('restart')).code).toBe('not-launched');
+  });
+});
+
+describe('sessions beside this one', () => {
+  const beside = [{ object: 'other.bpf.o', stopOnEntry: true }, { name: 'third' }];
+
+  it('are started by the client', async () => {
+    await client.request('initialize', { ...initializeArguments, supportsStartDebuggingRequest: true });
+    await client.request('launch', { ...configuration, beside });
+    await client.event('initialized');
+    await client.request('threads');
+    expect(client.asked.map(({ command, arguments: args }): unknown[] => [command, args])).toStrictEqual([
+      [
+        'startDebugging',
+        {
+          request: 'launch',
+          configuration: {
+            type: 'bpf',
+            name: 'count.bpf.o (2)',
+            object: 'other.bpf.o',
+            stopOnEntry: true,
+            request: 'launch',
+          },
+        },
+      ],
+      [
+        'startDebugging',
+        { request: 'launch', configuration: { type: 'bpf', name: 'third', request: 'launch' } },
+      ],
+    ]);
+  });
+
+  it('are left out where the client cannot, and it says so', async () => {
+    await launch(client, { ...configuration, beside });
+    await client.request('threads');
+    expect(client.asked).toStrictEqual([]);
+    const said = client.seen('output').filter(({ category }) => category === 'important');
+    expect(said).toHaveLength(2);
   });
 });
 

@@ -61,6 +61,7 @@ export interface Events {
   memory: Dap.MemoryEvent['body'];
   breakpoint: Dap.BreakpointEvent['body'];
   thread: Dap.ThreadEvent['body'];
+  loadedSource: Dap.LoadedSourceEvent['body'];
   module: Dap.ModuleEvent['body'];
   process: Dap.ProcessEvent['body'];
   progressStart: Dap.ProgressStartEvent['body'];
