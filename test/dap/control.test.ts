@@ -94,16 +94,18 @@ describe('a jump', () => {
 
 describe('restart', () => {
   it('begins anew with fresh maps, and keeps the breakpoints', async () => {
-    const { top } = await stopInCallback(client);
+    const { top, stopped } = await stopInCallback(client);
+    const { hitBreakpointIds } = stopped;
     await client.request('evaluate', { expression: 'counts[50].packets = 99', context: 'repl' });
     const [before] = client.seen('breakpoint');
     expect(before).toBeUndefined();
     await client.request('restart');
     const again = await nextStop(client);
-    expect(again.stopped).toMatchObject({ reason: 'breakpoint', hitBreakpointIds: [1] });
+    expect(again.stopped).toMatchObject({ reason: 'breakpoint', hitBreakpointIds });
     expect([again.top.name, again.top.line]).toStrictEqual([top.name, top.line]);
-    expect(client.seen('breakpoint')).toMatchObject([
-      { reason: 'changed', breakpoint: { id: 1, verified: true, line: top.line } },
+    const [id] = hitBreakpointIds ?? [];
+    expect(client.seen('breakpoint').filter(({ breakpoint }) => breakpoint.id === id)).toMatchObject([
+      { reason: 'changed', breakpoint: { verified: true, line: top.line } },
     ]);
     const { result } = await client.request('evaluate', { expression: 'counts[50].packets' });
     expect(result).toBe('7');
