@@ -1,5 +1,6 @@
 import { expectOk, raise } from '../../vm/base/problem.ts';
 import { sizeOf, spell, type CMember, type CStruct, type CType } from '../debug-info/c-type.ts';
+import { basicTypeWords } from '../expressions/type-syntax.ts';
 import type { ConsoleCommand } from './command.ts';
 
 /** `.type EXPRESSION`: the type with offset and size of every member, as pahole writes it. */
@@ -13,16 +14,17 @@ export const typeCommand: ConsoleCommand = {
   ],
   complete: 'expression',
   run: ({ evaluator, frame }, words) => {
-    const operand = expectOk(evaluator.typed(isTypeName(words) ? `*(${words} *)0` : words, frame));
+    const [first = ''] = words.split(/[\s*]/);
+    const isType = typeWords.includes(first) || evaluator.isType(first);
+    const operand = expectOk(evaluator.typed(isType ? `*(${words} *)0` : words, frame));
     if (operand.kind === 'map') return `a map of type ${operand.map.typeName}`;
     if (operand.kind === 'traversal') return raise('expression-type', 'a traversal has no type of C');
     return typeText(operand.value.type);
   },
 };
 
-function isTypeName(words: string): boolean {
-  return /^(struct|union|enum|unsigned|signed|const)\s/.test(words);
-}
+/** Beside the names of typedefs: what a type may begin with. */
+const typeWords: readonly string[] = ['struct', 'union', 'enum', 'const', ...basicTypeWords];
 
 function typeText(type: CType): string {
   const size = sizeOf(type);

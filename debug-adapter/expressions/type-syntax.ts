@@ -11,7 +11,7 @@ export interface TypeNames {
 
 const tags = ['struct', 'union', 'enum'] as const;
 const qualifiers = ['const', 'volatile', 'restrict'];
-const basicWords = ['void', 'char', 'short', 'int', 'long', 'signed', 'unsigned', 'bool', '_Bool'];
+export const basicTypeWords = ['void', 'char', 'short', 'int', 'long', 'signed', 'unsigned', 'bool', '_Bool'];
 
 /** Names that everybody writes, for objects whose BTF does not have them. */
 const commonTypes: Readonly<Record<string, CType | undefined>> = Object.fromEntries(
@@ -29,7 +29,7 @@ const commonTypes: Readonly<Record<string, CType | undefined>> = Object.fromEntr
 );
 
 /** Names of types that are known without debug information. */
-export const commonTypeNames: readonly string[] = [...basicWords, ...Object.keys(commonTypes)];
+export const commonTypeNames: readonly string[] = [...basicTypeWords, ...Object.keys(commonTypes)];
 
 export function isCommonType(name: string): boolean {
   return Object.hasOwn(commonTypes, name);
@@ -38,7 +38,7 @@ export function isCommonType(name: string): boolean {
 export function startsType(token: Token, types: TypeNames): boolean {
   if (token.kind !== 'name') return false;
   const { text } = token;
-  const isWord = [...tags, ...qualifiers, ...basicWords].includes(text);
+  const isWord = [...tags, ...qualifiers, ...basicTypeWords].includes(text);
   return isWord || types.isType(text);
 }
 
@@ -100,7 +100,7 @@ function baseType({ tag, name }: TypeSyntax, types: NamedTypes): CType | undefin
 /** `unsigned long int` and its kin, in any order. On BPF a long has 8 bytes, char is signed. */
 function basicType(name: string): CType | undefined {
   const words = name.split(' ');
-  if (!words.every((word) => basicWords.includes(word))) return undefined;
+  if (!words.every((word) => basicTypeWords.includes(word))) return undefined;
   const has = (word: string): boolean => words.includes(word);
   if (has('void')) return words.length === 1 ? basic.void : undefined;
   if (has('bool') || has('_Bool')) return words.length === 1 ? basic.bool : undefined;

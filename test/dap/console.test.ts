@@ -43,7 +43,15 @@ describe('commands of the debug console', () => {
         '.where value',
         '.where $r10 - 8',
       ],
-      ...['.type *ctx', '.type struct totals', '.type value->packets', '.type counts', '.type sum'],
+      ...[
+        '.type *ctx',
+        '.type struct totals',
+        '.type value->packets',
+        '.type counts',
+        '.type sum',
+        '.type __u32',
+        '.type unsigned long',
+      ],
       ...[
         '.disas',
         '.disas count_packet',
