@@ -102,7 +102,7 @@ export class Debugger {
     this.#plan = parts.plan;
     this.#settings = settings;
     this.#view = new InlineView(places.lines, scopes);
-    const binder = new Binder(code, places, this.#view, (id) => machine.helpers.nameOf(id));
+    const binder = new Binder(code, places, this.#view, machine);
     const ids = this.#ids;
     this.breakpoints = new BreakpointTable(binder, machine.code, ids, (slots) =>
       this.#execution.setBreakpoints(slots),
@@ -363,7 +363,7 @@ export class Debugger {
     if (breakpoints.length === 0) return undefined;
     this.#tellOutputs();
     this.#stepper.hidden = this.#hiddenFor(breakpoints, slot);
-    const { stop, messages } = arriveAt(breakpoints, this.#evaluator);
+    const { stop, messages } = arriveAt(slot, breakpoints, this.#evaluator);
     this.#tell(messages, slot);
     return stop;
   }

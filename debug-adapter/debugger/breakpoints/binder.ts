@@ -1,3 +1,4 @@
+import type { Machine } from '../../../vm/machine/machine.ts';
 import type { LinkedFunction } from '../../../vm/object/linked-program.ts';
 import { baseName } from '../paths.ts';
 import { isListing, sameListing } from '../../protocol/listing-uri.ts';
@@ -6,6 +7,8 @@ import type { InlineView } from '../inline-view.ts';
 import type { Places } from '../places.ts';
 import { sourceBlocks } from '../source-blocks.ts';
 import { unbound, type Binding, type FunctionBreakpoint, type SourceBreakpoint } from './breakpoint.ts';
+import { patternOf } from './pattern.ts';
+import { isTraversalName, Traversals } from './traversals.ts';
 
 /** Finds the instructions that a breakpoint means. */
 export class Binder {
@@ -14,18 +17,15 @@ export class Binder {
   readonly #view: InlineView;
   readonly #objectName: string;
   readonly #helperName: (id: number) => string | undefined;
+  readonly #traversals: Traversals;
 
-  constructor(
-    code: CodeIndex,
-    places: Places,
-    view: InlineView,
-    helperName: (id: number) => string | undefined,
-  ) {
+  constructor(code: CodeIndex, places: Places, view: InlineView, machine: Machine) {
     this.#code = code;
     this.#places = places;
     this.#view = view;
     this.#objectName = baseName(code.program.object.name);
-    this.#helperName = helperName;
+    this.#helperName = (id) => machine.helpers.nameOf(id);
+    this.#traversals = new Traversals(code, machine);
   }
 
   source(path: string, breakpoint: SourceBreakpoint): Binding {
@@ -84,38 +84,56 @@ export class Binder {
     return { slots: [slot], source: this.#places.listingOf(slot), message: undefined };
   }
 
+  /** A name, or one with what it is a name of in front: `function:`, `section:`, `helper:`, `kfunc:`, `traversal:`. */
   function({ name }: FunctionBreakpoint): Binding {
-    const pattern = patternOf(name.trim());
-    const { functions } = this.#code;
-    const named = functions.filter((linked) => pattern.test(linked.name));
-    const copies = this.#view.copiesOf((candidate) => pattern.test(candidate));
-    const meant = named.length > 0 || copies.length > 0 ? named : this.#programsOf(name.trim());
+    if (isTraversalName(name)) return this.#traversals.bind(name);
+    const [, kind, rest = ''] = /^\s*(?:(function|section|helper|kfunc):)?(.*?)\s*$/.exec(name) ?? [];
+    const pattern = patternOf(rest);
+    const is = (wanted: string): boolean => kind === undefined || kind === wanted;
+    const named = is('function') ? this.#code.functions.filter((linked) => pattern.test(linked.name)) : [];
+    const copies = is('function') ? this.#view.copiesOf((candidate) => pattern.test(candidate)) : [];
+    const found = named.length > 0 || copies.length > 0;
+    const meant = found || !is('section') ? named : this.#programsOf(pattern);
     if (meant.length > 0 || copies.length > 0) {
       const slots = meant.map((linked) => this.#places.lines.firstRow(linked) ?? linked.firstSlot);
       const entered = new Map(copies.map(({ slot, hidden }) => [slot, hidden]));
       const bound = this.#at([...new Set([...slots, ...entered.keys()])], functionsText(meant, copies));
       return { ...bound, hidden: entered };
     }
-    const calls = this.#code.starts.filter((slot) => this.#callsHelper(slot, pattern));
-    if (calls.length > 0) return this.#at(calls, calls.length > 1 ? `${calls.length} calls` : 'the call');
-    return unbound(
-      `${this.#objectName} has no function, program section or call of a helper named ${name.trim()}`,
+    const calls = this.#code.starts.filter((slot) =>
+      ['helper', 'kfunc'].some((target) => is(target) && this.#calls(slot, target, pattern)),
     );
+    if (calls.length > 0) return this.#at(calls, calls.length > 1 ? `${calls.length} calls` : 'the call');
+    return unbound(this.#nothingNamed(kind, rest));
   }
 
-  #programsOf(section: string): readonly LinkedFunction[] {
+  #nothingNamed(kind: string | undefined, name: string): string {
+    const words = {
+      section: 'program section',
+      helper: 'call of a helper',
+      kfunc: 'call of a kernel function',
+    };
+    if (kind === 'section' || kind === 'helper' || kind === 'kfunc')
+      return `${this.#objectName} has no ${words[kind]} named ${name}`;
+    const what = kind === 'function' ? 'function' : 'function, program section or call of a helper';
+    return `${this.#objectName} has no ${what} named ${name}`;
+  }
+
+  #programsOf(section: RegExp): readonly LinkedFunction[] {
     const starts = this.#code.program.object.programs
-      .filter((program) => program.sectionName === section)
+      .filter((program) => section.test(program.sectionName))
       .map((program) => `${program.section}:${program.offset}`);
     return this.#code.functions.filter((linked) => starts.includes(`${linked.section}:${linked.offset}`));
   }
 
-  #callsHelper(slot: number, pattern: RegExp): boolean {
+  #calls(slot: number, target: string, pattern: RegExp): boolean {
     const instruction = this.#code.instruction(slot);
     const semantics = instruction?.row.semantics;
-    if (instruction === undefined || semantics?.kind !== 'call' || semantics.target !== 'helper')
-      return false;
-    const name = this.#helperName(instruction.imm);
+    if (instruction === undefined || semantics?.kind !== 'call' || semantics.target !== target) return false;
+    const name =
+      target === 'helper'
+        ? this.#helperName(instruction.imm)
+        : this.#code.program.kernelFunctions[instruction.imm]?.name;
     return name !== undefined && pattern.test(name);
   }
 
@@ -123,12 +141,6 @@ export class Binder {
     const [first] = slots;
     return { slots, source: first === undefined ? undefined : this.#places.placeOf(first), message };
   }
-}
-
-/** `*` stands for any characters, everything else for itself. */
-function patternOf(name: string): RegExp {
-  const parts = name.split('*').map((part) => part.replace(/[^\w]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`);
 }
 
 /** `2 functions: sum, sum_all`, `inlined in 3 places`, or both; undefined where there is nothing to be said. */

@@ -110,6 +110,7 @@ export class BreakpointTable {
           slots,
           line: binding.line,
           hidden: binding.hidden,
+          occurs: binding.occurs,
           ...modifiers.value,
           hits: same?.hits ?? 0,
         });

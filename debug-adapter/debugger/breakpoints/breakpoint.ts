@@ -53,6 +53,8 @@ export interface Binding {
   readonly message: string | undefined;
   /** Of a function breakpoint, by slot where inlined copies of the function begin: see InlinePlace. */
   readonly hidden?: ReadonlyMap<number, number>;
+  /** Whether an arrival at one of the slots is what is meant, in words. Asked at every arrival, once; none: each is. */
+  readonly occurs?: (slot: number) => string | undefined;
 }
 
 /** Modifiers that were read, and how often the breakpoint was hit. */
@@ -70,6 +72,7 @@ export interface ActiveBreakpoint extends Conditional {
   /** See Binding. */
   readonly line: SourceLine | undefined;
   readonly hidden?: ReadonlyMap<number, number> | undefined;
+  readonly occurs: Binding['occurs'];
 }
 
 export function unbound(message: string): Binding {

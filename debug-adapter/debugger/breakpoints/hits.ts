@@ -26,11 +26,24 @@ export interface BreakpointMessage {
 }
 
 /** Counts the hits of breakpoints at one instruction, and finds which of them stop. */
-export function arriveAt(breakpoints: readonly ActiveBreakpoint[], evaluator: BreakpointEvaluator): Arrival {
+export function arriveAt(
+  slot: number,
+  breakpoints: readonly ActiveBreakpoint[],
+  evaluator: BreakpointEvaluator,
+): Arrival {
   const messages: BreakpointMessage[] = [];
-  const stopping = breakpoints.filter((breakpoint) => hits(breakpoint, evaluator, messages));
+  const texts: string[] = [];
+  const stopping = breakpoints.filter((breakpoint) => {
+    const text = breakpoint.occurs?.(slot);
+    if (breakpoint.occurs !== undefined && text === undefined) return false;
+    const stops = hits(breakpoint, evaluator, messages);
+    if (stops && text !== undefined) texts.push(text);
+    return stops;
+  });
   const kind = stopKinds.find(({ of }) => stopping.some((breakpoint) => breakpoint.kind === of));
   const ids = stopping.map(({ id }) => id);
+  if (kind?.of === 'function' && texts.length > 0)
+    return { stop: { reason: kind.reason, breakpoints: ids, text: texts.join('\n') }, messages };
   return { stop: kind && { reason: kind.reason, breakpoints: ids }, messages };
 }
 
