@@ -92,8 +92,15 @@ export type CType = CVoid | CInteger | CFloat | CPointer | CArray | CStruct | CE
 
 export const pointerSize = 8;
 
+const spellings = new WeakMap<CType, string>();
+
 export function spell(type: CType): string {
-  return type.declare('');
+  let spelling = spellings.get(type);
+  if (spelling === undefined) {
+    spelling = type.declare('');
+    spellings.set(type, spelling);
+  }
+  return spelling;
 }
 
 /** Undefined for what has no size: void, a function, a forward declaration. */

@@ -18,6 +18,7 @@ export interface VariableContext {
 export class Variable implements DebugVariable {
   readonly #context: VariableContext;
   readonly #die: Die;
+  #name: string | undefined;
   #type: CType | undefined;
   #location: DebugLocation | undefined;
 
@@ -28,7 +29,7 @@ export class Variable implements DebugVariable {
 
   get name(): string {
     const read = (): string => this.#die.withAttribute(DW_AT.name)?.string(DW_AT.name) ?? '';
-    return this.#context.warnings.attempt(read, '');
+    return (this.#name ??= this.#context.warnings.attempt(read, ''));
   }
 
   get kind(): DebugVariable['kind'] {
