@@ -1,12 +1,14 @@
 import { attempt } from '../../vm/base/problem.ts';
-import { spell, visibleMembers, type CType } from '../debug-info/c-type.ts';
+import { spell } from '../debug-info/c-type.ts';
 import type { NamedTypeKind } from '../debug-info/debug-info.ts';
 import type { DebugFrame } from '../debugger/frame.ts';
+import { activeMembers } from '../debugger/inspection/active-members.ts';
 import { dataMaps } from '../debugger/inspection/globals.ts';
 import { displayFormats } from '../debugger/inspection/display-format.ts';
 import { pointedTo } from '../debugger/inspection/pointers.ts';
 import type { Target } from '../debugger/inspection/target.ts';
 import { traversalFields } from '../debugger/inspection/traversal.ts';
+import { constant, type Value } from '../debugger/inspection/value.ts';
 import type { Evaluator } from './evaluator.ts';
 import { tokenize, type Token } from './lexer.ts';
 import { FrameNames } from './names.ts';
@@ -113,8 +115,11 @@ export class Completer {
       });
     }
     const { value } = operand.value;
+    const pointed = value.type.kind === 'pointer' ? pointedTo(this.#target, value) : value;
+    if (pointed !== undefined) return membersOf(pointed);
+    // Its members have names where the pointer is NULL, too.
     const declared = value.type.kind === 'pointer' ? value.type.target() : value.type;
-    return membersOf(declared.kind === 'void' ? pointedTo(this.#target, value)?.type : declared);
+    return membersOf({ type: declared, storage: constant(new Uint8Array()) });
   }
 
   /** Static variables of a function, which BTF calls `function.variable`. */
@@ -133,9 +138,9 @@ const formats: readonly Proposal[] = Object.entries(displayFormats).map(([label,
   detail: format?.meaning ?? '',
 }));
 
-function membersOf(type: CType | undefined): readonly Proposal[] {
-  if (type?.kind !== 'struct') return [];
-  return visibleMembers(type).map((member) => ({
+function membersOf(value: Value): readonly Proposal[] {
+  if (value.type.kind !== 'struct') return [];
+  return activeMembers(value, value.type).members.map((member) => ({
     label: member.name,
     kind: 'field',
     detail: spell(member.type),

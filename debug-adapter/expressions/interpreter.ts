@@ -1,13 +1,13 @@
 import { expectOk } from '../../vm/base/problem.ts';
 import type { KernelMap } from '../../vm/machine/kernel-map.ts';
 import { arrayOf, basic, pointerTo, sizeOf, spell, type CType } from '../debug-info/c-type.ts';
+import { activeMembers, memberOf } from '../debugger/inspection/active-members.ts';
 import { keyExpression } from '../debugger/inspection/key-text.ts';
 import { pointedTo } from '../debugger/inspection/pointers.ts';
 import { traversalFields } from '../debugger/inspection/traversal.ts';
 import {
   constant,
   elementOf,
-  memberOf,
   numberOf,
   numberValue,
   storeBytes,
@@ -315,10 +315,11 @@ export class Interpreter {
     const struct = value.type.kind === 'pointer' || arrow ? this.#dereference(decay(value), at) : value;
     if (struct.type.kind !== 'struct')
       return raiseAt(at, 'expression-type', `a ${spell(struct.type)} has no members`);
-    const member = memberOf(struct, struct.type, name);
-    return member === undefined
-      ? raiseAt(at, 'unknown-member', `${spell(struct.type)} has no member ${name}`)
-      : valueOperand(member);
+    const member = memberOf(struct, struct.type, name, this.#typeOnly || this.#addressOnly);
+    if (member !== undefined) return valueOperand(member);
+    const { variant } = activeMembers(struct, struct.type);
+    if (variant !== undefined && 'problem' in variant) return raiseAt(at, 'no-variant', variant.problem);
+    return raiseAt(at, 'unknown-member', `${variant?.name ?? spell(struct.type)} has no member ${name}`);
   }
 
   #ofTraversal(

@@ -1,15 +1,9 @@
 import { decodeUtf8 } from '../../../vm/base/byte-reader.ts';
 import { toHex } from '../../../vm/base/bytes.ts';
 import type { ValueFormat } from '../variable.ts';
-import {
-  sizeOf,
-  visibleMembers,
-  type CArray,
-  type CEnum,
-  type CInteger,
-  type CPointer,
-} from '../../debug-info/c-type.ts';
+import { sizeOf, type CArray, type CEnum, type CInteger, type CPointer } from '../../debug-info/c-type.ts';
 import type { CStruct } from '../../debug-info/c-type.ts';
+import { activeMembers } from './active-members.ts';
 import { bytesIn, numberIn, textIn } from './display-format.ts';
 import { bytesOf, elementOf, numberOf, placeMember, type Value } from './value.ts';
 
@@ -148,11 +142,20 @@ function floatText(value: Value): string {
 
 function structText(value: Value, type: CStruct, options: TextOptions): string {
   if (bytesOf(value) === undefined && !hasSomeBytes(value)) return missing(value);
-  const members = visibleMembers(type);
-  return braced(members.length, options, (index, inner) => {
+  const { members, variant } = activeMembers(value, type);
+  if (variant !== undefined && 'problem' in variant) return `<${variant.problem}>`;
+  const tuple = variant !== undefined && members.every(({ name }, index) => name === `__${index}`);
+  const item = (index: number, inner: TextOptions): string => {
     const member = members[index];
-    return member === undefined ? '' : `${member.name} = ${formatValue(placeMember(value, member), inner)}`;
-  });
+    if (member === undefined) return '';
+    const text = formatValue(placeMember(value, member), inner);
+    return tuple ? text : `${member.name} = ${text}`;
+  };
+  if (variant === undefined) return braced(members.length, options, item);
+  if (members.length === 0) return variant.name;
+  return tuple
+    ? variant.name + braced(members.length, options, item, '()')
+    : `${variant.name} ${braced(members.length, options, item)}`;
 }
 
 function arrayText(value: Value, type: CArray, options: TextOptions): string {
@@ -178,19 +181,22 @@ function braced(
   count: number,
   options: TextOptions,
   item: (index: number, inner: TextOptions) => string,
+  braces: '{}' | '()' = '{}',
 ): string {
   const { limits } = options;
-  if (count === 0) return '{}';
-  if (limits.depth <= 0) return '{...}';
+  const [open, close] = braces;
+  if (count === 0) return braces;
+  if (limits.depth <= 0) return `${open}...${close}`;
   let text = '';
   for (let index = 0; index < count; index++) {
     const separator = index === 0 ? '' : ', ';
-    if (index >= limits.elements || text.length >= limits.length) return `{${text}${separator}...}`;
+    if (index >= limits.elements || text.length >= limits.length)
+      return `${open}${text}${separator}...${close}`;
     const rest = Math.max(limits.length - text.length, 0);
     const inner = { ...options, limits: { ...limits, length: rest, depth: limits.depth - 1 } };
     text += separator + item(index, inner);
   }
-  return `{${text}}`;
+  return `${open}${text}${close}`;
 }
 
 /** `02 00 1f ...` */

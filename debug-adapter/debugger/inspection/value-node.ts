@@ -1,7 +1,8 @@
 import type { Result } from '../../../vm/base/problem.ts';
 import type { SourcePosition } from '../../debug-info/debug-info.ts';
 import type { DataSubject, ValueFormat, VariableNode } from '../variable.ts';
-import { sizeOf, spell, visibleMembers } from '../../debug-info/c-type.ts';
+import { sizeOf, spell } from '../../debug-info/c-type.ts';
+import { activeMembers } from './active-members.ts';
 import { packetPointerText } from './context-fields.ts';
 import { formatValue } from './format-value.ts';
 import { mapNode } from './map-nodes.ts';
@@ -133,7 +134,7 @@ function memberParts(
   access: '.' | '->',
 ): Parts {
   if (value.type.kind !== 'struct') return noParts;
-  const members = visibleMembers(value.type);
+  const { members } = activeMembers(value, value.type);
   return {
     named: members.length,
     indexed: 0,

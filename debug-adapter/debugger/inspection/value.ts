@@ -1,6 +1,6 @@
 import { readUnsigned, writeInteger } from '../../../vm/base/bytes.ts';
 import { failed, type Result } from '../../../vm/base/problem.ts';
-import { sizeOf, visibleMembers, type CArray, type CStruct, type CType } from '../../debug-info/c-type.ts';
+import { sizeOf, type CArray, type CType } from '../../debug-info/c-type.ts';
 
 /** Bytes somewhere: in memory, in a register, or computed. */
 export interface Storage {
@@ -53,11 +53,6 @@ export function readOnly(storage: Storage): Storage {
 export function bytesOf(value: Value): Uint8Array | undefined {
   const size = sizeOf(value.type);
   return size === undefined ? undefined : value.storage.read(0, size);
-}
-
-export function memberOf(value: Value, struct: CStruct, name: string): Value | undefined {
-  const member = visibleMembers(struct).find((candidate) => candidate.name === name);
-  return member && placeMember(value, member);
 }
 
 /** A member with its offset from the start of `value`, as `visibleMembers` gives it. */
