@@ -80,6 +80,11 @@ export interface PlanContext {
 /** Accesses further apart get checks of their own. */
 const longestRange = 1 << 15;
 
+const noAccesses: BlockPlan['accesses'] = new Map();
+const noLookups: BlockPlan['lookups'] = new Map();
+/** Nothing is checked yet. */
+export const noneChecked: Knowledge['checked'] = new Map();
+
 /** `number`: of the accesses that were planned before in this chunk. */
 export function planBlock(context: PlanContext, block: Block, before: Knowledge, number = 0): BlockPlan {
   return new BlockPlanner(context, before, number).plan(block);
@@ -87,13 +92,13 @@ export function planBlock(context: PlanContext, block: Block, before: Knowledge,
 
 class BlockPlanner {
   readonly #context: PlanContext;
-  readonly #accesses = new Map<number, AccessPlan>();
-  readonly #lookups = new Map<number, number>();
+  #accesses: Map<number, AccessPlan> | undefined;
+  #lookups: Map<number, number> | undefined;
   readonly #registers: Value[];
   /** Those of blocks before: they stay as they are. */
-  #checked: Map<Start, readonly AccessGroup[]>;
+  #checked: ReadonlyMap<Start, readonly AccessGroup[]>;
   /** Those of this block, which grow. */
-  #open = new Map<Start, AccessGroup>();
+  readonly #open = new Map<Start, AccessGroup>();
   readonly #groups: AccessGroup[] = [];
   #number: number;
 
@@ -101,7 +106,7 @@ class BlockPlanner {
     this.#number = number;
     this.#context = context;
     this.#registers = [...registers];
-    this.#checked = new Map(checked);
+    this.#checked = checked;
   }
 
   plan(block: Block): BlockPlan {
@@ -109,10 +114,10 @@ class BlockPlanner {
       this.#plan(instruction);
       this.#follow(instruction);
     }
-    for (const start of [...this.#open.keys()]) this.#close(start);
+    for (const start of this.#open.keys()) this.#close(start);
     return {
-      accesses: this.#accesses,
-      lookups: this.#lookups,
+      accesses: this.#accesses ?? noAccesses,
+      lookups: this.#lookups ?? noLookups,
       groups: this.#groups,
       after: { registers: this.#registers, checked: this.#checked },
     };
@@ -125,6 +130,7 @@ class BlockPlanner {
     const keySize =
       map === undefined ? undefined : this.#context.machine.maps[map]?.linked.definition.keySize;
     if (map === undefined || keySize === undefined || !this.#context.lookups.has(map)) return;
+    this.#lookups ??= new Map();
     this.#lookups.set(instruction.slot, map);
     this.#access(instruction, keySize, 'read');
   }
@@ -137,6 +143,7 @@ class BlockPlanner {
       this.#elided(value.start, offset, off, size, access) ??
       this.#checkedBefore(value.start, offset, size, access) ??
       this.#check(value, offset, size, access);
+    this.#accesses ??= new Map();
     this.#accesses.set(slot, plan);
   }
 
@@ -226,7 +233,8 @@ class BlockPlanner {
   #close(start: Start): void {
     const group = this.#open.get(start);
     if (group === undefined) return;
-    this.#checked.set(start, [...(this.#checked.get(start) ?? []), group]);
+    const before = this.#checked;
+    this.#checked = new Map(before).set(start, [...(before.get(start) ?? []), group]);
     this.#open.delete(start);
   }
 
@@ -279,7 +287,7 @@ class BlockPlanner {
 
   /** What a lookup has found. Other calls may change regions. */
   #found(slot: number): Value {
-    const index = this.#lookups.get(slot);
+    const index = this.#lookups?.get(slot);
     if (index === undefined) this.#forgetChecks();
     const { machine } = this.#context;
     const address = index === undefined ? undefined : valueAddress(machine, index);
@@ -290,8 +298,8 @@ class BlockPlanner {
   }
 
   #forgetChecks(): void {
-    this.#checked = new Map();
-    this.#open = new Map();
+    this.#checked = noneChecked;
+    this.#open.clear();
   }
 }
 

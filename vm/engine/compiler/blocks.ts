@@ -14,6 +14,11 @@ export interface BlockGraph {
   readonly blocks: readonly Block[];
   /** Index of the block that begins at a slot; -1 where none does. */
   readonly blockAt: Int32Array;
+  /**
+   * Two for each block: the block that it may jump to, and the one that it may run into; -1 for none. Calls of
+   * subprograms, returns from them and exits aside.
+   */
+  readonly edges: Int32Array;
   /** 1 for blocks that control reaches by other ways than jumps: functions, return points. */
   readonly entered: Uint8Array;
   /** 1 for the first block of each function. */
@@ -22,6 +27,8 @@ export interface BlockGraph {
 
 /** Longer runs of instructions are cut, so that a budget is never missed by much and functions stay small. */
 export const longestBlock = 128;
+
+const none = -1;
 
 const leader = 1;
 const enteredLeader = 2;
@@ -102,11 +109,57 @@ function cutBlocks(slots: number, instructions: readonly CodeInstruction[], mark
     current.push(instruction);
   }
   close();
-  const entered = Uint8Array.from(blocks, ({ firstSlot }) =>
-    (marks[firstSlot] ?? 0) & enteredLeader ? 1 : 0,
-  );
-  const functionStart = Uint8Array.from(blocks, ({ firstSlot }) =>
-    (marks[firstSlot] ?? 0) & functionLeader ? 1 : 0,
-  );
-  return { blocks, blockAt, entered, functionStart };
+  const entered = new Uint8Array(blocks.length);
+  const functionStart = new Uint8Array(blocks.length);
+  const edges = new Int32Array(2 * blocks.length);
+  blocks.forEach((block, index) => {
+    const bits = marks[block.firstSlot] ?? 0;
+    entered[index] = bits & enteredLeader ? 1 : 0;
+    functionStart[index] = bits & functionLeader ? 1 : 0;
+    edges[2 * index] = blockAt[jumpedSlot(block)] ?? none;
+    edges[2 * index + 1] = runsOn(block) ? (blockAt[block.endSlot] ?? none) : none;
+  });
+  return { blocks, blockAt, edges, entered, functionStart };
+}
+
+/** Slot that a block may end by jumping to; -1: none. */
+function jumpedSlot({ instructions }: Block): number {
+  const last = instructions.at(-1);
+  if (last === undefined) return none;
+  switch (last.work.kind) {
+    case 'jump':
+    case 'may_goto':
+    case 'goto':
+      return last.target ?? none;
+    default:
+      return none;
+  }
+}
+
+/** Whether control may go on behind the last instruction, not by a return to there. */
+function runsOn({ instructions }: Block): boolean {
+  const last = instructions.at(-1);
+  if (last === undefined) return false;
+  switch (last.work.kind) {
+    case 'goto':
+    case 'exit':
+      return false;
+    case 'call':
+      return last.work.target === 'helper';
+    default:
+      return !isInterpreted(last.work);
+  }
+}
+
+/** Whether the block ends by what comes back, by a frame, to the block behind it. */
+export function isReturnedTo({ instructions }: Block): boolean {
+  const last = instructions.at(-1);
+  if (last === undefined) return false;
+  return (last.work.kind === 'call' && last.work.target !== 'helper') || isInterpreted(last.work);
+}
+
+/** Slot of the subprogram that a block ends by calling. */
+export function calledSlot({ instructions }: Block): number | undefined {
+  const last = instructions.at(-1);
+  return last?.work.kind === 'call' && last.work.target === 'subprogram' ? last.target : undefined;
 }

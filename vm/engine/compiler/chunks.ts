@@ -1,5 +1,4 @@
-import type { Block, BlockGraph } from './blocks.ts';
-import { isInterpreted } from './instructions.ts';
+import type { BlockGraph } from './blocks.ts';
 
 /** Blocks that become one WebAssembly function: indices, both ends included. */
 export interface BlockRange {
@@ -35,29 +34,4 @@ export function cutChunks({ blocks, functionStart }: BlockGraph, most = mostBloc
   });
   if (blocks.length > 0) chunks.push({ first, last: blocks.length - 1 });
   return chunks;
-}
-
-/** Slots that a block may jump to or run into; calls and exits aside. */
-export function successors(block: Block): number[] {
-  const last = block.instructions.at(-1);
-  if (last === undefined) return [];
-  switch (last.work.kind) {
-    case 'jump':
-    case 'may_goto':
-      return last.target === undefined ? [block.endSlot] : [last.target, block.endSlot];
-    case 'goto':
-      return last.target === undefined ? [] : [last.target];
-    case 'exit':
-      return [];
-    case 'call':
-      return last.work.target === 'helper' ? [block.endSlot] : [];
-    default:
-      return isInterpreted(last.work) ? [] : [block.endSlot];
-  }
-}
-
-/** Slot of the subprogram that a block ends by calling. */
-export function calledSlot(block: Block): number | undefined {
-  const last = block.instructions.at(-1);
-  return last?.work.kind === 'call' && last.work.target === 'subprogram' ? last.target : undefined;
 }

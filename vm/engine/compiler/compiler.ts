@@ -86,10 +86,11 @@ export class Compiler {
     this.#blockStart = new Int32Array(shape.entries.length).fill(-1);
     this.#flags = new Uint8Array(shape.entries.length);
     for (const { instructions, firstSlot } of shape.graph.blocks) {
-      instructions.forEach(({ slot }, at) => {
-        this.#cyclesLeft[slot] = instructions.length - at;
+      let left = instructions.length;
+      for (const { slot } of instructions) {
+        this.#cyclesLeft[slot] = left--;
         this.#blockStart[slot] = firstSlot;
-      });
+      }
     }
     for (const slot of this.#flagged) this.#flag(slot);
     return shape;

@@ -2,6 +2,7 @@ import { state } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { Region } from '../../memory/regions.ts';
 import {
+  noneChecked,
   planBlock,
   valueAddress,
   type AccessGroup,
@@ -9,8 +10,7 @@ import {
   type Knowledge,
   type PlanContext,
 } from './access-plan.ts';
-import { movesControl, type Block, type BlockGraph } from './blocks.ts';
-import { calledSlot, successors } from './chunks.ts';
+import { calledSlot, movesControl, type Block, type BlockGraph } from './blocks.ts';
 import type { ChunkShape, Loop } from './loops.ts';
 import {
   freshRegisters,
@@ -36,8 +36,6 @@ export interface ChunkPlan {
 
 /** Regions that the arguments of a function most likely point into, by slot of its first instruction and by register. */
 export type LikelyArguments = ReadonlyMap<number, readonly (number | undefined)[]>;
-
-const nothingChecked: Knowledge['checked'] = new Map();
 
 /**
  * Follows what is known along the ways through a chunk. A block that can be entered from elsewhere begins with nothing
@@ -143,20 +141,20 @@ class ChunkPlanner {
     const plan = planBlock(this.#context, block, before, this.#planned);
     this.#planned += plan.accesses.size;
     this.#plans[at] = plan;
-    for (const slot of successors(block)) {
-      const to = this.#graph.blockAt[slot] ?? -1;
+    for (let way = 0; way < 2; way++) {
+      const to = this.#graph.edges[2 * index + way] ?? -1;
       if (to > index && to <= range.last)
-        this.#flowTo(to - range.first, this.#afterJump(block, slot, plan.after));
+        this.#flowTo(to - range.first, this.#afterJump(block, way === 0, plan.after));
     }
   }
 
-  /** What is known where a block goes on at `slot`: on one of the two ways, a lookup has found something. */
-  #afterJump({ instructions, endSlot }: Block, slot: number, after: Knowledge): Knowledge {
+  /** What is known where a block goes on, by its jump if `taken`: on one of the two ways, a lookup has found something. */
+  #afterJump({ instructions, endSlot }: Block, taken: boolean, after: Knowledge): Knowledge {
     const last = instructions.at(-1);
     if (last?.work.kind !== 'jump' || last.work.width !== 64 || last.target === endSlot) return after;
-    const { src, immediate, target, dst } = last;
+    const { src, immediate, dst } = last;
     const { operation } = last.work;
-    const isWay = operation === (slot === target ? 'ne' : 'eq');
+    const isWay = operation === (taken ? 'ne' : 'eq');
     if (src !== undefined || immediate !== 0 || !isWay) return after;
     const { maps } = this.#context.machine;
     const only = ({ owner }: Region): boolean => {
@@ -176,12 +174,13 @@ class ChunkPlanner {
       this.#likelyArguments.get(slot) ?? incoming?.registers.map(({ start }) => start.likely) ?? [];
     const registers = freshRegisters(likely);
     for (const [register, value] of kept) registers[register] = value;
-    return { registers, checked: nothingChecked };
+    return { registers, checked: noneChecked };
   }
 }
 
 function meetKnowledge(a: Knowledge, b: Knowledge): Knowledge {
   const registers = a.registers.map((value, register) => meet(value, b.registers[register] ?? unknown()));
+  if (a.checked.size === 0 || b.checked.size === 0) return { registers, checked: noneChecked };
   const checked = new Map<Start, readonly AccessGroup[]>();
   for (const [start, groups] of a.checked) {
     const others = b.checked.get(start) ?? [];

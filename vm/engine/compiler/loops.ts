@@ -1,5 +1,5 @@
-import type { BlockGraph } from './blocks.ts';
-import { calledSlot, successors, type BlockRange } from './chunks.ts';
+import { calledSlot, type BlockGraph } from './blocks.ts';
+import type { BlockRange } from './chunks.ts';
 
 /** A stretch of blocks that jumps back to its first one; loops lie within each other or apart. */
 export interface Loop {
@@ -44,7 +44,10 @@ export function shapeChunk(graph: BlockGraph, range: BlockRange, entered: Uint8A
     else jumpedTo[to - first] = 1;
   };
   for (let from = first; from <= last; from++) {
-    for (const to of targetsOf(graph, range, from)) if (to > from + 1) goForward(from, to);
+    for (let way = 0; way < 2; way++) {
+      const to = targetOf(graph, range, from, way);
+      if (to > from + 1) goForward(from, to);
+    }
     const callee = calleeOf(graph, range, from);
     if (callee === undefined) continue;
     if (callee > from) goForward(from, callee);
@@ -62,22 +65,20 @@ function longestPaths(graph: BlockGraph, range: BlockRange, entries: Uint8Array)
   const paths = new Int32Array(entries.length);
   for (let block = range.last; block >= range.first; block--) {
     let longest = 0;
-    for (const to of targetsOf(graph, range, block)) {
+    for (let way = 0; way < 2; way++) {
+      const to = targetOf(graph, range, block, way);
       const at = to - range.first;
-      if (entries[at] !== 1) longest = Math.max(longest, paths[at] ?? 0);
+      if (to >= 0 && entries[at] !== 1) longest = Math.max(longest, paths[at] ?? 0);
     }
     paths[block - range.first] = longest + (graph.blocks[block]?.instructions.length ?? 0);
   }
   return paths;
 }
 
-/** Blocks of the chunk that a block jumps to or runs into. */
-function* targetsOf({ blocks, blockAt }: BlockGraph, range: BlockRange, from: number): Generator<number> {
-  const block = blocks[from];
-  for (const slot of block === undefined ? [] : successors(block)) {
-    const to = blockAt[slot] ?? -1;
-    if (to >= range.first && to <= range.last) yield to;
-  }
+/** Block of the chunk that a block may jump to (`way` 0) or run into (1); -1: none. */
+function targetOf({ edges }: BlockGraph, { first, last }: BlockRange, from: number, way: number): number {
+  const to = edges[2 * from + way] ?? -1;
+  return to >= first && to <= last ? to : -1;
 }
 
 function calleeOf({ blocks, blockAt }: BlockGraph, range: BlockRange, from: number): number | undefined {
@@ -96,7 +97,10 @@ function loopEntered(innermost: Loop | undefined, block: number): Loop | undefin
 function findLoops(graph: BlockGraph, range: BlockRange): Loop[] {
   const ends = new Int32Array(range.last - range.first + 1).fill(-1);
   for (let from = range.first; from <= range.last; from++) {
-    for (const to of targetsOf(graph, range, from)) if (to <= from) ends[to - range.first] = from;
+    for (let way = 0; way < 2; way++) {
+      const to = targetOf(graph, range, from, way);
+      if (to >= 0 && to <= from) ends[to - range.first] = from;
+    }
   }
   const open: Loop[] = [];
   for (let header = range.last; header >= range.first; header--) {

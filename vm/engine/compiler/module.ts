@@ -5,7 +5,7 @@ import { buildTouches } from '../watch-code.ts';
 import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { encodeModule } from '../wasm/module.ts';
 import { valueType, wasm } from '../wasm/opcodes.ts';
-import type { BlockGraph } from './blocks.ts';
+import { calledSlot, type BlockGraph } from './blocks.ts';
 import { buildChunk } from './chunk.ts';
 import {
   compilerImports,
@@ -14,7 +14,7 @@ import {
   type CodeTables,
   type CompileOptions,
 } from './chunk-writer.ts';
-import { calledSlot, cutChunks, mostBlocks, successors, type BlockRange } from './chunks.ts';
+import { cutChunks, mostBlocks, type BlockRange } from './chunks.ts';
 import { findCallbackSites, likelyArguments, planChunk, type CallbackSites } from './flow.ts';
 import { shapeChunk, type ChunkShape } from './loops.ts';
 import { orderBlocks } from './order-blocks.ts';
@@ -47,14 +47,17 @@ export function shapeProgram(found: BlockGraph, chunkBlocks = mostBlocks): Progr
 }
 
 /** Where control goes from one chunk to another, the other has to have an entry. */
-function markCrossings({ blocks, blockAt }: BlockGraph, range: BlockRange, entered: Uint8Array): void {
-  for (let from = range.first; from <= range.last; from++) {
+function markCrossings(graph: BlockGraph, { first, last }: BlockRange, entered: Uint8Array): void {
+  const { blocks, blockAt, edges } = graph;
+  const mark = (to: number): void => {
+    if (to >= 0 && (to < first || to > last)) entered[to] = 1;
+  };
+  for (let from = first; from <= last; from++) {
+    mark(edges[2 * from] ?? -1);
+    mark(edges[2 * from + 1] ?? -1);
     const block = blocks[from];
-    if (block === undefined) continue;
-    for (const slot of [...successors(block), calledSlot(block) ?? -1]) {
-      const to = blockAt[slot] ?? -1;
-      if (to >= 0 && (to < range.first || to > range.last)) entered[to] = 1;
-    }
+    const called = block && calledSlot(block);
+    if (called !== undefined) mark(blockAt[called] ?? -1);
   }
 }
 

@@ -1,6 +1,4 @@
-import type { BlockGraph } from './blocks.ts';
-import { isInterpreted } from './instructions.ts';
-import { successors } from './chunks.ts';
+import { isReturnedTo, type BlockGraph } from './blocks.ts';
 
 /**
  * The blocks of each function in an order in which control goes forward, but for the jumps back to where a loop is
@@ -13,17 +11,24 @@ export function orderBlocks(graph: BlockGraph): BlockGraph {
   for (let first = 0; first < count;) {
     let end = first + 1;
     while (end < count && graph.functionStart[end] !== 1) end++;
-    order.push(...new FunctionOrder(graph, first, end).order());
+    for (const block of new FunctionOrder(graph, first, end).order()) order.push(block);
     first = end;
   }
   const position = new Int32Array(count);
   order.forEach((block, at) => {
     position[block] = at;
   });
+  const edges = new Int32Array(2 * count);
+  const placed = (block = none): number => (block < 0 ? none : (position[block] ?? none));
+  order.forEach((block, at) => {
+    edges[2 * at] = placed(graph.edges[2 * block]);
+    edges[2 * at + 1] = placed(graph.edges[2 * block + 1]);
+  });
   const pick = (flags: Uint8Array): Uint8Array => Uint8Array.from(order, (block) => flags[block] ?? 0);
   return {
     blocks: order.flatMap((block) => graph.blocks[block] ?? []),
-    blockAt: graph.blockAt.map((block) => (block < 0 ? block : (position[block] ?? -1))),
+    blockAt: graph.blockAt.map(placed),
+    edges,
     entered: pick(graph.entered),
     functionStart: pick(graph.functionStart),
   };
@@ -34,8 +39,11 @@ const none = -1;
 /** Blocks `first` to `end` - 1; all arrays are indexed by block - first. */
 class FunctionOrder {
   readonly #first: number;
-  readonly #successors: number[][];
-  readonly #predecessors: number[][];
+  /** Two for each block, as in the graph; `none` where they leave the function. */
+  readonly #successors: Int32Array;
+  /** Those of a block stand from its `#firstPredecessor` to that of the next. */
+  readonly #predecessors: Int32Array;
+  readonly #firstPredecessor: Int32Array;
   /** Number in the depth-first search, and the highest number below a block in its tree. */
   readonly #number: Int32Array;
   readonly #lastBelow: Int32Array;
@@ -52,14 +60,24 @@ class FunctionOrder {
   constructor(graph: BlockGraph, first: number, end: number) {
     this.#first = first;
     const count = end - first;
-    this.#successors = Array.from({ length: count }, (_, at) =>
-      slotsBehind(graph, first + at)
-        .map((slot) => (graph.blockAt[slot] ?? none) - first)
-        .filter((to) => to >= 0 && to < count),
-    );
-    this.#predecessors = Array.from({ length: count }, () => []);
-    this.#successors.forEach((targets, from) => {
-      for (const to of targets) this.#predecessors[to]?.push(from);
+    this.#successors = new Int32Array(2 * count);
+    this.#firstPredecessor = new Int32Array(count + 1);
+    for (let at = 0; at < 2 * count; at++) {
+      const to = edgeBehind(graph, first + (at >> 1), at & 1) - first;
+      const inside = to >= 0 && to < count;
+      this.#successors[at] = inside ? to : none;
+      if (inside) this.#firstPredecessor[to + 1] = (this.#firstPredecessor[to + 1] ?? 0) + 1;
+    }
+    for (let at = 0; at < count; at++)
+      this.#firstPredecessor[at + 1] =
+        (this.#firstPredecessor[at + 1] ?? 0) + (this.#firstPredecessor[at] ?? 0);
+    this.#predecessors = new Int32Array(this.#firstPredecessor[count] ?? 0);
+    const next = this.#firstPredecessor.slice();
+    this.#successors.forEach((to, at) => {
+      if (to === none) return;
+      const place = next[to] ?? 0;
+      this.#predecessors[place] = at >> 1;
+      next[to] = place + 1;
     });
     this.#number = new Int32Array(count).fill(none);
     this.#lastBelow = new Int32Array(count);
@@ -72,9 +90,10 @@ class FunctionOrder {
       if (this.#number[root] !== none) continue;
       const before = this.#postorder.length;
       this.#search(root);
-      this.#sequence.push(...this.#postorder.slice(before).reverse());
+      for (let at = this.#postorder.length - 1; at >= before; at--)
+        this.#sequence.push(this.#postorder[at] ?? none);
     }
-    for (const header of this.#visited.toReversed()) this.#findLoop(header);
+    for (let at = this.#visited.length - 1; at >= 0; at--) this.#findLoop(this.#visited[at] ?? 0);
     return this.#drawTogether();
   }
 
@@ -86,18 +105,19 @@ class FunctionOrder {
     while (path.length > 0) {
       const block = path.at(-1) ?? 0;
       const at = next[next.length - 1] ?? 0;
-      const to = this.#successors[block]?.[at];
       next[next.length - 1] = at + 1;
-      if (to === undefined) {
+      if (at === 2) {
         this.#lastBelow[block] = this.#visited.length - 1;
         this.#postorder.push(block);
         path.pop();
         next.pop();
-      } else if (this.#number[to] === none) {
-        this.#enter(to);
-        path.push(to);
-        next.push(0);
+        continue;
       }
+      const to = this.#successors[2 * block + at] ?? none;
+      if (to === none || this.#number[to] !== none) continue;
+      this.#enter(to);
+      path.push(to);
+      next.push(0);
     }
   }
 
@@ -112,20 +132,25 @@ class FunctionOrder {
 
   /** The loop that is entered at `header`, if it is one; loops in it were found before. (Tarjan's intervals.) */
   #findLoop(header: number): void {
-    const isEnd = (from: number): boolean => this.#isBelow(from, header);
-    const work = (this.#predecessors[header] ?? []).filter(isEnd).map((from) => this.#find(from));
+    const work: number[] = [];
+    for (const from of this.#before(header)) if (this.#isBelow(from, header)) work.push(this.#find(from));
+    if (work.length === 0) return;
     const body = new Set<number>();
     for (let part = work.pop(); part !== undefined; part = work.pop()) {
       if (part === header || body.has(part)) continue;
       // Entered at more than one place: that is no loop here.
       if (!this.#isBelow(part, header)) return;
       body.add(part);
-      for (const from of this.#predecessors[part] ?? []) work.push(this.#find(from));
+      for (const from of this.#before(part)) work.push(this.#find(from));
     }
     for (const part of body) {
       this.#loopOf[part] = header;
       this.#representative[part] = header;
     }
+  }
+
+  #before(block: number): Int32Array {
+    return this.#predecessors.subarray(this.#firstPredecessor[block], this.#firstPredecessor[block + 1]);
   }
 
   #find(block: number): number {
@@ -160,11 +185,10 @@ class FunctionOrder {
   }
 }
 
-/** Slots of the blocks that control reaches behind a block, returns to it included; what comes next in the code last. */
-function slotsBehind(graph: BlockGraph, index: number): number[] {
-  const block = graph.blocks[index];
-  const last = block?.instructions.at(-1);
-  if (block === undefined || last === undefined) return [];
-  const returns = (last.work.kind === 'call' && last.work.target !== 'helper') || isInterpreted(last.work);
-  return returns ? [block.endSlot] : successors(block);
+/** The block that control reaches behind a block by a jump (`way` 0) or by going on, a return to it included (1). */
+function edgeBehind({ blocks, blockAt, edges }: BlockGraph, index: number, way: number): number {
+  const edge = edges[2 * index + way] ?? none;
+  if (edge !== none || way === 0) return edge;
+  const block = blocks[index];
+  return block !== undefined && isReturnedTo(block) ? (blockAt[block.endSlot] ?? none) : none;
 }
