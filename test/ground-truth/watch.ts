@@ -207,6 +207,6 @@ function sourceText(file: string): string | undefined {
 function withoutPlaces(text: string): string {
   return text
     .replace(/0x[0-9a-f]+ </g, '<')
-    .replace(/(callback_ctx(\+\d+)?, )?r10-\d+ of \w+/g, 'stack')
+    .replace(/<(callback_ctx(\+\d+)?, )?(r10-\d+|\w+(\+\d+)?) of \w+>/g, '<stack>')
     .replace(/<\.[\w.]+(\+\d+)?>/g, '<data>');
 }

@@ -86,15 +86,17 @@ export function refined(target: Target, { declared, role }: Parameter, { callbac
 }
 
 function callbackTarget(target: Target, role: Parameter['role'], callback: CallbackFrame): CType | undefined {
-  if (role === 'ctx') return stackBytes(target, callback.context);
+  if (role === 'ctx') return stackType(target, callback.context);
   const map = callback.map === undefined ? undefined : target.machine.maps[callback.map];
   if (map === undefined) return undefined;
   if (role === 'key') return target.keyType(map);
   return role === 'value' ? target.valueType(map) : undefined;
 }
 
-/** From an address in a stack frame to the frame's end. */
-export function stackBytes({ machine }: Target, address: bigint): CType | undefined {
+/** Of the variable that begins at an address in a stack frame; without one, the bytes to the frame's end. */
+export function stackType({ machine, stackVariables }: Target, address: bigint): CType | undefined {
+  const variable = stackVariables.at(address);
+  if (variable?.address === address) return variable.type;
   const place = machine.regions.locate(address);
   if (place?.region.kind !== 'stack' || place.offset < 0 || place.offset >= stackSize) return undefined;
   return arrayOf(basic.byte, stackSize - place.offset);

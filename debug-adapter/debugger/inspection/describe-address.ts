@@ -95,7 +95,12 @@ export class AddressDescriber {
     const { frames, regions } = this.#target.machine;
     if (owner > frames.depth) return `stack of a frame that has returned`;
     const top = regions.addressOf(id) + BigInt(stackSize);
-    const place = `${plus('r10', Number(address - top))} of ${this.functionName(owner)}`;
+    const variable = this.#target.stackVariables.at(address);
+    const name =
+      variable === undefined
+        ? plus('r10', Number(address - top))
+        : plus(variable.name, Number(address - variable.address));
+    const place = `${name} of ${this.functionName(owner)}`;
     const context = this.#callbackContext(address);
     return context === undefined ? place : `${context}, ${place}`;
   }

@@ -1,5 +1,5 @@
 import type { KernelMap } from '../../../vm/machine/kernel-map.ts';
-import { stackBytes } from './arguments.ts';
+import { stackType } from './arguments.ts';
 import { arrayOf, basic, sizeOf, untyped, type CType } from '../../debug-info/c-type.ts';
 import { contextType, packetOf } from './context-fields.ts';
 import { elementStride } from './describe-address.ts';
@@ -47,7 +47,7 @@ function typeAt(target: Target, address: bigint): CType | undefined {
     case 'ctx':
       return offset === 0 ? contextType(target) : bytes;
     case 'stack':
-      return stackBytes(target, address);
+      return stackType(target, address);
     case 'packet': {
       const packet = packetOf(target);
       const rest = packet === undefined ? 0 : packet.length - Number(address - packet.address);

@@ -16,6 +16,7 @@ import { AddressDescriber } from './describe-address.ts';
 import { isTextByte, type Surroundings } from './format-value.ts';
 import { ActivationLog } from './locals/activation-log.ts';
 import type { FrameLocals } from './locals/locals.ts';
+import { StackVariables } from './locals/stack-variables.ts';
 import type { Storage } from './value.ts';
 import { decodeUtf8 } from '../../../vm/base/byte-reader.ts';
 
@@ -54,6 +55,7 @@ export class Target implements Surroundings {
   readonly source: SourceView | undefined;
   /** Of the frames of this stop. */
   readonly frameLocals = new WeakMap<DebugFrame, FrameLocals>();
+  readonly stackVariables: StackVariables;
   readonly #activations: ActivationLog | undefined;
   readonly #describer: AddressDescriber;
 
@@ -67,6 +69,7 @@ export class Target implements Surroundings {
     const { btf } = vm.machine.program.object;
     this.types = btf && new BtfTypes(btf);
     this.named = firstNamed([this.types ?? [], host.source?.scopes.info?.types ?? []].flat());
+    this.stackVariables = new StackVariables(this);
     this.#describer = new AddressDescriber(this);
   }
 
@@ -136,6 +139,7 @@ export class Target implements Surroundings {
 
   /** Forgets what was remembered of the contents of maps: to be called where something else changes them. */
   forget(): void {
+    this.stackVariables.forget();
     this.#describer.forget();
   }
 

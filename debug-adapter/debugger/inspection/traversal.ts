@@ -1,7 +1,7 @@
 import type { CallbackFrame } from '../../../vm/machine/frames.ts';
 import type { KernelMap } from '../../../vm/machine/kernel-map.ts';
 import { basic, pointerTo, type CType } from '../../debug-info/c-type.ts';
-import { stackBytes } from './arguments.ts';
+import { stackType } from './arguments.ts';
 import { callbackHelpers, parametersOf, type Role } from './parameters.ts';
 import type { Target } from './target.ts';
 import { numberValue, type Value } from './value.ts';
@@ -87,5 +87,5 @@ function argumentType(target: Target, depth: number, role: Role, callback: Callb
   const declared = parametersOf(target, depth).find((parameter) => parameter.role === role)?.declared;
   if (declared !== undefined && (declared.kind !== 'pointer' || declared.target().kind !== 'void'))
     return declared;
-  return pointerTo(stackBytes(target, callback.context) ?? basic.void);
+  return pointerTo(stackType(target, callback.context) ?? basic.void);
 }

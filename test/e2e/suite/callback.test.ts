@@ -148,7 +148,7 @@ describe('a traversal of ten thousand elements', () => {
   });
   afterEach(() => cleanUp(debuggee));
 
-  it('types void *, shows the bytes of the caller’s frame, and is left at once', async () => {
+  it('types void *, shows the variable of the caller’s frame, and is left at once', async () => {
     await setBreakpoint('two.bpf.c', '__u64 index = ');
     const object = `${workspaceFolder().uri.fsPath}/two.bpf.o`;
     const words = { type: 'bpf', request: 'launch', name: 'two', object, program: 'fill_squares' };
@@ -157,8 +157,8 @@ describe('a traversal of ten thousand elements', () => {
     const [, key, value, ctx] = await debuggee.variables(first.top, 'Locals');
     assert.equal(key?.type, '__u32 *');
     assert.equal(value?.type, '__u64 *');
-    assert.match(ctx?.type ?? '', /^unsigned char \(\*\)\[16\]$/);
-    assert.match(ctx?.value ?? '', /<callback_ctx, r10-16 of fill_squares>$/);
+    assert.equal(ctx?.type, '__u64 (*)[2]');
+    assert.match(ctx.value, /<callback_ctx, seen of fill_squares>$/);
 
     const second = await debuggee.command('workbench.action.debug.continue');
     assert.equal(names(second)[1], 'bpf_for_each_map_elem(squares) — element 2 of 10000');

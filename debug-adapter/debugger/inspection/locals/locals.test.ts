@@ -35,7 +35,7 @@ describe('a callback', () => {
         "map: struct bpf_map * = 0x… <map table> (at entry)",
         "key: __u32 * = 0x… <table[3].key>",
         "value: struct kvstat * = 0x… <table[3].value>",
-        "ctx: struct sum_ctx * = 0x… <callback_ctx, r10-48 of xdp_sum>",
+        "ctx: struct sum_ctx * = 0x… <callback_ctx, sc of xdp_sum>",
         "hits: __u64 = <not yet assigned>",
         "k: __u32 = <not yet assigned>",
       ]
@@ -46,7 +46,7 @@ describe('a callback', () => {
         "map: struct bpf_map * = 0x… <map table> (at entry)",
         "key: __u32 * = 0x… <table[3].key> (as of line 37)",
         "value: struct kvstat * = 0x… <table[3].value> (as of line 39)",
-        "ctx: struct sum_ctx * = 0x… <callback_ctx, r10-48 of xdp_sum>",
+        "ctx: struct sum_ctx * = 0x… <callback_ctx, sc of xdp_sum>",
         "hits: __u64 = 120",
         "k: __u32 = 3",
       ]

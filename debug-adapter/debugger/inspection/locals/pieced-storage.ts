@@ -32,7 +32,10 @@ export function piecedStorage(pieces: readonly Piece[], size: number, around: Su
   const [first] = pieces;
   if (pieces.length === 1 && first?.place.kind === 'memory' && first.bits === undefined)
     return around.memory(first.place.address);
-  const storage = new PiecedStorage(placed(pieces, size * 8), around);
+  const parts = placed(pieces, size * 8);
+  const together = addressOfAll(parts, size * 8);
+  if (together !== undefined) return around.memory(together);
+  const storage = new PiecedStorage(parts, around);
   return {
     address: undefined,
     read: (offset, count) => storage.read(offset, count),
@@ -48,6 +51,21 @@ function placed(pieces: readonly Piece[], bits: number): readonly PlacedPiece[] 
     start += own;
     return piece;
   });
+}
+
+/** Of pieces that lie in memory one behind the other, as clang describes a struct whose members it looks at. */
+function addressOfAll(pieces: readonly PlacedPiece[], bits: number): bigint | undefined {
+  const [first] = pieces;
+  if (first?.place.kind !== 'memory' || pieces.at(-1)?.end !== bits) return undefined;
+  const { address } = first.place;
+  const inOrder = pieces.every(
+    ({ place, firstBit, start }) =>
+      place.kind === 'memory' &&
+      firstBit === 0 &&
+      start % 8 === 0 &&
+      place.address === address + BigInt(start / 8),
+  );
+  return inOrder ? address : undefined;
 }
 
 class PiecedStorage {

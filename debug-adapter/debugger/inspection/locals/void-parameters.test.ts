@@ -17,6 +17,6 @@ it('parameters that are declared void * point to what the traversal passes', asy
     'map: void *',
     'key: __u32 *',
     'value: __u64 *',
-    'ctx: unsigned char (*)[32]',
+    'ctx: struct selection *',
   ]);
 });
