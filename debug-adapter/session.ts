@@ -356,6 +356,7 @@ function breakpointEvaluator(target: Debugger, evaluator: Evaluator): Breakpoint
   return {
     condition: (expression) => evaluator.condition(expression, innermost()),
     key: (map, text) => evaluator.key(map, text),
+    compile: (expression, slot) => evaluator.compile(expression, slot),
     text: (expression) => {
       const node = evaluator.evaluate(expression, innermost(), 'hover');
       return node.ok ? ok(node.value.value({ hex: false })) : node;

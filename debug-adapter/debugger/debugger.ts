@@ -105,7 +105,7 @@ export class Debugger {
     const binder = new Binder(code, places, this.#view, machine);
     const ids = this.#ids;
     this.breakpoints = new BreakpointTable(binder, machine.code, ids, (slots) =>
-      this.#execution.setBreakpoints(slots),
+      this.#execution.setBreakpoints(slots, this.#conditionsAt(slots)),
     );
     this.watching = new Watching(
       {
@@ -354,6 +354,24 @@ export class Debugger {
     }
     if (this.#settings.stopAtExit) return ok({ reason: 'exit', result });
     return this.#startRun(false);
+  }
+
+  /** What lets the machine pass breakpoints without a look at them: all conditions there are false. */
+  #conditionsAt(slots: ReadonlySet<number>): ReadonlyMap<number, () => boolean> {
+    const found = new Map<number, () => boolean>();
+    for (const slot of slots) {
+      const breakpoints = this.breakpoints.at(slot);
+      // A frame that is not yet entered has other variables.
+      if (this.#hiddenFor(breakpoints, slot) > 0) continue;
+      const compiled = breakpoints.map(({ condition, occurs }) =>
+        condition === undefined || occurs !== undefined
+          ? undefined
+          : this.#evaluator.compile?.(condition, slot),
+      );
+      const all = compiled.filter((each) => each !== undefined);
+      if (all.length === compiled.length) found.set(slot, () => all.every((each) => each() === false));
+    }
+    return found;
   }
 
   /** The machine stands at an instruction it has not yet executed: asks the breakpoints there. */

@@ -29,6 +29,7 @@ export class Execution {
   #slice = firstSlice;
   #pause = false;
   #breakpoints: ReadonlySet<number> = new Set();
+  #conditions: ReadonlyMap<number, () => boolean> = new Map();
   #stops: ReadonlySet<number> = new Set();
   #sliceStart = 0;
 
@@ -80,19 +81,28 @@ export class Execution {
   /** With instructions at which the machine stops too, as at breakpoints. */
   async withStops<T>(slots: ReadonlySet<number>, action: () => Promise<T>): Promise<T> {
     this.#stops = slots;
-    this.setBreakpoints(this.#breakpoints);
+    this.#apply();
     try {
       return await action();
     } finally {
       this.#stops = new Set();
-      this.setBreakpoints(this.#breakpoints);
+      this.#apply();
     }
   }
 
-  /** The breakpoints of the user; they may change while the machine runs. */
-  setBreakpoints(slots: ReadonlySet<number>): void {
+  /**
+   * The breakpoints of the user; they may change while the machine runs. By slot, what lets the machine pass one, as
+   * long as it says so.
+   */
+  setBreakpoints(slots: ReadonlySet<number>, conditions: ReadonlyMap<number, () => boolean>): void {
     this.#breakpoints = slots;
-    this.#vm.setBreakpoints(new Set([...slots, ...this.#stops]));
+    this.#conditions = conditions;
+    this.#apply();
+  }
+
+  #apply(): void {
+    const conditions = [...this.#conditions].filter(([slot]) => !this.#stops.has(slot));
+    this.#vm.setConditionalBreakpoints(new Set([...this.#breakpoints, ...this.#stops]), new Map(conditions));
   }
 
   /** For loops of single steps: turns the event loop when it is time to. True: a pause was asked for. */

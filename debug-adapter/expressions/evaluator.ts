@@ -10,10 +10,12 @@ import { traversalNodes } from '../debugger/inspection/traversal-nodes.ts';
 import type { Value } from '../debugger/inspection/value.ts';
 import { ValueNode } from '../debugger/inspection/value-node.ts';
 import type { DisplayFormat, VariableNode } from '../debugger/variable.ts';
+import { compileCondition } from './compile.ts';
 import { Interpreter } from './interpreter.ts';
 import { FrameNames } from './names.ts';
 import { valueOperand, type Operand } from './operand.ts';
 import { parse } from './parser.ts';
+import { SlotNames } from './slot-names.ts';
 import type { Expression, Parsed } from './syntax.ts';
 import { isCommonType, type TypeNames } from './type-syntax.ts';
 
@@ -91,6 +93,17 @@ export class Evaluator implements TypeNames {
       expectOk(this.#storeText(value, valueText, frame));
       return expectOk(this.evaluate(expression, frame, 'watch'));
     });
+  }
+
+  /**
+   * Whether an expression is not 0 in the innermost frame, at an arrival at `slot`, as a function that reads the machine
+   * by itself; it gives undefined where there is no value. Undefined: `condition` has to be asked.
+   */
+  compile(text: string, slot: number): (() => boolean | undefined) | undefined {
+    const parsed = this.#parse(text);
+    if (!parsed.ok || parsed.value.count !== undefined) return undefined;
+    const { target } = this.#inspector;
+    return compileCondition(parsed.value.expression, new SlotNames(target, slot), target.machine);
   }
 
   /** Whether an expression is not 0. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { conditionRows } from './conditions.ts';
 import { loadRows } from './load.ts';
 import { kernelAbsent, KernelProgram, native, nativeAbsent, type Others } from './others.ts';
 import { digits, geometricMean, Series } from './statistics.ts';
@@ -144,6 +145,7 @@ try {
     .filter((name) => name.includes(only));
   // First: it looks at code that V8 has not seen before.
   const loads = only === '' || 'load'.includes(only) ? await loadRows(root, scratch) : [];
+  if (only === '' || 'conditions'.includes(only)) notes.push(...(await conditionRows()));
   if (kernelAbsent !== undefined) notes.push(`kernel: absent, ${kernelAbsent}`);
   if (nativeAbsent !== undefined) notes.push(`native: absent, ${nativeAbsent}`);
   if (names.length > 0) show('ns/instruction', columns);

@@ -4,6 +4,7 @@ import { leaveReason } from './compiler/chunk-writer.ts';
 import { Compiler, type CompiledRun } from './compiler/compiler.ts';
 import { createMapCode, hostMapCode } from './map-code/map-code.ts';
 import { Interpreter, type StopReason, type StopRequest } from './interpreter/interpreter.ts';
+import type { Passes } from './conditions.ts';
 import type { CallHit, WatchedCall, Watches, WatchHit, WatchRange } from './watches.ts';
 
 export interface EngineOptions {
@@ -49,7 +50,7 @@ export class Engine {
       options.mapCode === false ? hostMapCode(machine) : createMapCode(machine),
     );
     this.#watches = this.#interpreter.watches;
-    this.#compiler = new Compiler(machine, options.chunkBlocks, this.#watches);
+    this.#compiler = new Compiler(machine, options.chunkBlocks, this.#watches, this.#interpreter.conditions);
     this.#smallestRun = options.smallestRun ?? 200;
     this.#elide = options.elide ?? true;
     this.#warmUp = Math.ceil(((options.warmUp ?? 256) * machine.program.code.length) / 8);
@@ -144,7 +145,10 @@ export class Engine {
 
   /** Entry code of where the machine stands; negative where only the interpreter can go on. */
   #entry(): number {
-    const { slot } = this.#machine;
+    const { slot, memory } = this.#machine;
+    const passed = memory.view.getUint32(state.passBreakpoint, true);
+    // Compiled code would ask again at a breakpoint that is to be passed.
+    if (passed !== 0 && passed === memory.view.getUint32(state.ip, true)) return -1;
     return this.#breakpoints && this.#compiler.isFlagged(slot) ? -1 : this.#compiler.entryAt(slot);
   }
 
@@ -185,6 +189,11 @@ export class Engine {
     this.#interpreter.setBreakpoints(wanted);
     this.#breakpoints = wanted.length > 0;
     this.#compiler.setBreakpoints(wanted);
+  }
+
+  /** Replaces what is asked at breakpoints; it holds for those that are set from then on. */
+  setConditions(bySlot: ReadonlyMap<number, Passes>): void {
+    this.#interpreter.conditions.set(bySlot);
   }
 
   /** Replaces all watched ranges and calls. */

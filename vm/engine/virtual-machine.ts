@@ -22,6 +22,7 @@ import {
   refusalOfReturn,
 } from './callback-run.ts';
 import { fillDataPointers } from './data-pointers.ts';
+import type { Passes } from './conditions.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import type { StopReason, StopRequest } from './interpreter/interpreter.ts';
 import type { CallHit, WatchedCall, WatchHit, WatchRange } from './watches.ts';
@@ -247,6 +248,15 @@ export class VirtualMachine {
   setBreakpoints(slots: Iterable<number>): void {
     this.#breakpoints = [...slots];
     this.#engine.setBreakpoints(this.#breakpoints);
+  }
+
+  /**
+   * Replaces breakpoints with such as ask before they stop, by slot: they cost little while the answer is to pass. Those
+   * that are asked see the machine as it is before the instruction.
+   */
+  setConditionalBreakpoints(slots: Iterable<number>, conditions: ReadonlyMap<number, Passes>): void {
+    this.#engine.setConditions(conditions);
+    this.setBreakpoints(slots);
   }
 
   get watches(): readonly WatchRange[] {

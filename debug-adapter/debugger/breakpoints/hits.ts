@@ -7,6 +7,11 @@ import type { ActiveBreakpoint, BreakpointKind, Conditional } from './breakpoint
 export interface BreakpointEvaluator {
   /** Whether an expression is not 0. */
   condition(expression: string): Result<boolean>;
+  /**
+   * As `condition`, in the innermost frame at an arrival at a slot, as a function that can be called often; it gives
+   * undefined where only `condition` can say. Undefined: not for this expression.
+   */
+  compile?(expression: string, slot: number): (() => boolean | undefined) | undefined;
   /** The value of an expression as text, for log messages. */
   text(expression: string): Result<string>;
   /** The bytes of a map's key, written as an expression; without it no element can be named. */

@@ -31,8 +31,8 @@ export const leaveReason = {
   watch: -7,
 } as const;
 
-/** Functions of the host, in the order of their indices; each performs the instruction at state.ip. */
-export const compilerImports = ['callHelper', 'returnFromCallback'] as const;
+/** Functions of the host, in the order of their indices; each performs the instruction at state.ip, but for `arrive`, which says whether to stop there. */
+export const compilerImports = ['callHelper', 'returnFromCallback', 'arrive'] as const;
 export type CompilerImport = (typeof compilerImports)[number];
 
 /** Where the tables that compiled code reads lie in linear memory. */
@@ -48,6 +48,8 @@ export interface CompileOptions {
   readonly elide: boolean;
   /** First slots of the blocks that look at their flag. */
   readonly breakpoints: ReadonlySet<number>;
+  /** Slots at which the host is asked whether to stop. Default: none. */
+  readonly conditional?: ReadonlySet<number>;
   /** Accesses look at the watched ranges, and whatever helpers may touch is done by the host. Default: false. */
   readonly watch?: boolean;
 }

@@ -1,9 +1,10 @@
+import { state } from '../../machine/layout.ts';
 import { emitMayGoto } from '../may-goto.ts';
 import { emitCondition } from '../semantics.ts';
 import type { FunctionBuilder, Label } from '../wasm/function-builder.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import type { Block } from './blocks.ts';
-import { ChunkWriter, type ChunkContext } from './chunk-writer.ts';
+import { ChunkWriter, compilerImports, type ChunkContext } from './chunk-writer.ts';
 import { writeCallHelper, writeCallSubprogram, writeExitFrame, writeLookup } from './control.ts';
 import { writeGuards } from './guards.ts';
 import { isInterpreted, type CodeInstruction } from './instructions.ts';
@@ -119,6 +120,8 @@ class ChunkBuilder {
     instructions.forEach((instruction, at) => {
       const { slot, work } = instruction;
       const access = accesses?.get(slot);
+      if (this.#context.options.conditional?.has(slot) === true)
+        this.#askAtBreakpoint(w, slot, instructions.length - at);
       if (work.kind === 'lookup') {
         writeLookup(w, instruction, access, lookups?.get(slot), instructions.length - at);
       } else if (isHelperCall(work)) {
@@ -128,6 +131,17 @@ class ChunkBuilder {
       }
     });
     this.#leaveBlock(w, index, block);
+  }
+
+  /** Leaves the instruction to the interpreter where the host wants to stop; it sees the whole state. */
+  #askAtBreakpoint(w: ChunkWriter, slot: number, left: number): void {
+    const { f } = w;
+    w.setPc(slot);
+    w.storeRegisters(0, 10);
+    w.storeState(state.ip, () => f.get(w.pc));
+    w.storeState(state.budget, () => w.pushBudgetBefore(left));
+    f.call(compilerImports.indexOf('arrive'));
+    f.brIf(w.interpret);
   }
 
   /**

@@ -3,6 +3,7 @@ import { state } from '../../machine/layout.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { returnFromCallback } from '../interpreter/interpreter.ts';
 import { callHelper } from '../special.ts';
+import { Conditions } from '../conditions.ts';
 import { Watches } from '../watches.ts';
 import { findBlocks } from './blocks.ts';
 import type { CodeTables, CompileOptions, CompilerImport } from './chunk-writer.ts';
@@ -22,6 +23,7 @@ export type CompiledRun = (entry: number) => number;
 export class Compiler {
   readonly #machine: Machine;
   readonly #watches: Watches;
+  readonly #conditions: Conditions;
   readonly #tables: CodeTables;
   readonly #chunkBlocks: number;
   #shape: ProgramShape | undefined;
@@ -33,12 +35,23 @@ export class Compiler {
   readonly #flagged = new Set<number>();
   /** First slots of the blocks that ever held one: code that looks at their flags serves whatever is set of them. */
   readonly #everFlagged = new Set<number>();
-  /** By flavour: + 1 with breakpoints, + 2 with watches. */
-  readonly #compiled: ({ readonly flagged: number; readonly run: CompiledRun } | undefined)[] = [];
+  /** Slots of breakpoints that ever had a condition: their code asks, whatever is set of them. */
+  readonly #everConditional = new Set<number>();
+  #conditional = 0;
+  /** By flavour: + 1 with breakpoints, + 2 with watches, + 4 with conditions. */
+  readonly #compiled: (
+    { readonly flagged: number; readonly asking: number; readonly run: CompiledRun } | undefined
+  )[] = [];
   #flags = new Uint8Array(0);
 
   /** `chunkBlocks`: most blocks of one WebAssembly function. */
-  constructor(machine: Machine, chunkBlocks = mostBlocks, watches = new Watches(machine)) {
+  constructor(
+    machine: Machine,
+    chunkBlocks = mostBlocks,
+    watches = new Watches(machine),
+    conditions = new Conditions(),
+  ) {
+    this.#conditions = conditions;
     this.#machine = machine;
     this.#watches = watches;
     this.#chunkBlocks = chunkBlocks;
@@ -50,11 +63,12 @@ export class Compiler {
   codeFor({ elide, watch }: { readonly elide: boolean; readonly watch: boolean }): CompiledRun {
     this.#ensureShape();
     const breakpoints = this.#flagged.size > 0 ? this.#everFlagged : noBlocks;
-    const flavour = (breakpoints.size > 0 ? 1 : 0) + (watch ? 2 : 0);
+    const conditional = this.#conditional > 0 ? this.#everConditional : noBlocks;
+    const flavour = (breakpoints.size > 0 ? 1 : 0) + (watch ? 2 : 0) + (conditional.size > 0 ? 4 : 0);
     const known = this.#compiled[flavour];
-    if (known?.flagged === breakpoints.size) return known.run;
-    const run = this.#compile({ elide, breakpoints, watch });
-    this.#compiled[flavour] = { flagged: breakpoints.size, run };
+    if (known?.flagged === breakpoints.size && known.asking === conditional.size) return known.run;
+    const run = this.#compile({ elide, breakpoints, conditional, watch });
+    this.#compiled[flavour] = { flagged: breakpoints.size, asking: conditional.size, run };
     return run;
   }
 
@@ -62,7 +76,8 @@ export class Compiler {
     const machine = this.#machine;
     const shape = this.#ensureShape();
     const module = new WebAssembly.Module(buildProgramModule(machine, shape, this.#tables, options));
-    const plain: Record<CompilerImport, () => Outcome> = {
+    const arrive = (): number => (this.#conditions.passes(machine.slot) ? 0 : 1);
+    const plain: Record<Exclude<CompilerImport, 'arrive'>, () => Outcome> = {
       callHelper: () => callHelper(machine),
       returnFromCallback: () => returnFromCallback(machine),
     };
@@ -73,7 +88,9 @@ export class Compiler {
             returnFromCallback: () => this.#watches.callFromCompiled(plain.returnFromCallback),
           }
         : plain;
-    const instance = new WebAssembly.Instance(module, { host: { ...host, memory: machine.memory.memory } });
+    const instance = new WebAssembly.Instance(module, {
+      host: { ...host, arrive, memory: machine.memory.memory },
+    });
     // The module is ours: it exports `run` with this signature.
     return instance.exports['run'] as CompiledRun;
   }
@@ -112,11 +129,17 @@ export class Compiler {
     bytes.fill(0, this.#tables.flags, this.#tables.flags + slots);
   }
 
-  /** Blocks that hold one of these slots are left to the interpreter. */
+  /** Blocks that hold one of these slots are left to the interpreter, where it has no condition. */
   setBreakpoints(slots: Iterable<number>): void {
     this.#flags.fill(0);
     this.#flagged.clear();
+    this.#conditional = 0;
     for (const slot of slots) {
+      if (this.#conditions.has(slot)) {
+        this.#everConditional.add(slot);
+        this.#conditional++;
+        continue;
+      }
       this.#flagged.add(slot);
       this.#flag(slot);
     }

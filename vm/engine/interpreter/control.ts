@@ -12,6 +12,7 @@ import {
 import { emitMayGoto } from '../may-goto.ts';
 import { emitCondition } from '../semantics.ts';
 import { emitStackLimits } from '../region-access.ts';
+import type { Label } from '../wasm/function-builder.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import { stepResult } from '../map-code/traversal-code.ts';
 import { watchFields } from '../watch-code.ts';
@@ -188,9 +189,26 @@ function stopAfterExit(w: InterpreterWriter): void {
   f.br(w.next);
 }
 
-/** Stops before the instruction: who passes a breakpoint puts back what it stands for. */
-export function writeBreakpoint(w: InterpreterWriter): void {
+/**
+ * Stops before the instruction where the host says so, else performs what the breakpoint stands for. Who passes a
+ * breakpoint puts that back.
+ */
+export function writeBreakpoint(w: InterpreterWriter, dispatch: Label): void {
+  const { f } = w;
+  w.storeState(state.ip, w.ip);
+  f.i32(0);
+  f.get(w.budget);
+  f.i32(1);
+  f.op(wasm.i32_add);
+  f.memory(wasm.i32_store, state.budget);
+  f.call(hostImports.indexOf('arrive'));
+  f.if();
   w.leave(exitReason.breakpoint, w.abort);
+  f.end();
+  f.get(w.ip);
+  f.memory(wasm.i32_load16_u, decoded.original);
+  f.set(w.handler);
+  f.br(dispatch);
 }
 
 function pushRecord(w: InterpreterWriter, depth: number): void {

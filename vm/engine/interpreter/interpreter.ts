@@ -5,6 +5,7 @@ import { callHelper, performSpecial } from '../special.ts';
 import { createMapCode, type MapCode } from '../map-code/map-code.ts';
 import { StrictHost, type Host } from '../strict/host.ts';
 import { writeRegisterSets } from '../strict/register-use.ts';
+import { Conditions } from '../conditions.ts';
 import { Watches } from '../watches.ts';
 import { decodeProgram } from './decode-program.ts';
 import { breakpointHandler } from './handlers.ts';
@@ -33,6 +34,7 @@ const modules = new Map<string, WebAssembly.Module>();
 export class Interpreter {
   readonly #machine: Machine;
   readonly watches: Watches;
+  readonly conditions = new Conditions();
   /** Of the flavour without watches; that with them is made when it is needed. */
   readonly #run: () => number;
   #runArmed: (() => number) | undefined;
@@ -65,7 +67,8 @@ export class Interpreter {
     };
     const { written } = machine;
     const performers = written === undefined ? plain : new StrictHost(machine, written, plain);
-    const host: Record<HostImport, () => number> = { ...this.#mapCode, ...performers };
+    const arrive = (): number => (this.conditions.passes(machine.slot) ? 0 : 1);
+    const host: Record<HostImport, () => number> = { ...this.#mapCode, ...performers, arrive };
     const instance = new WebAssembly.Instance(module, { host: { ...host, memory: machine.memory.memory } });
     // The module is ours: it exports `run` with this signature.
     return instance.exports['run'] as () => number;

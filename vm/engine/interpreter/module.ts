@@ -1,6 +1,7 @@
 import { emitAlu, emitArenaAddress, emitByteSwap } from '../semantics.ts';
 import { buildTouches } from '../watch-code.ts';
 import { encodeModule } from '../wasm/module.ts';
+import type { Label } from '../wasm/function-builder.ts';
 import { valueType, wasm } from '../wasm/opcodes.ts';
 import { writeAtomic, writeLoad, writeStore } from './access.ts';
 import {
@@ -30,6 +31,7 @@ export function buildInterpreterModule(flavour: InterpreterFlavour): Uint8Array<
 
 function writeHandlers(w: InterpreterWriter): void {
   const { f } = w;
+  const dispatch = f.loop();
   writeStrictCheck(w);
   const labels = handlers.map(() => f.block()).reverse();
   const otherwise = labels[specialHandler];
@@ -38,8 +40,10 @@ function writeHandlers(w: InterpreterWriter): void {
   f.brTable(labels, otherwise);
   for (const work of handlers) {
     f.end();
-    writeHandler(w, work);
+    writeHandler(w, work, dispatch);
   }
+  f.op(wasm.unreachable);
+  f.end();
 }
 
 /** A breakpoint comes first: what it stands for is checked once it is passed. */
@@ -54,7 +58,7 @@ function writeStrictCheck({ f, strict, handler, slow }: InterpreterWriter): void
 }
 
 /** Ends in a branch: nothing falls into the handler behind it. */
-function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
+function writeHandler(w: InterpreterWriter, work: HandlerWork, dispatch: Label): void {
   const { f } = w;
   switch (work.kind) {
     case 'alu':
@@ -93,7 +97,7 @@ function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
     case 'remove':
       return w.callHost(plainCalls(w.flavour) ? work.kind : 'callHelper', () => f.br(w.next));
     case 'breakpoint':
-      return writeBreakpoint(w);
+      return writeBreakpoint(w, dispatch);
     case 'special':
     case 'packet_load':
       return f.br(w.slow);

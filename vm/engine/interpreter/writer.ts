@@ -13,8 +13,8 @@ export const exitReason = { budget: 0, exited: 1, fault: 2, breakpoint: 3, retur
 /** Functions of the host; each performs the instruction at state.ip and answers an `outcome`. */
 const performers = ['callHelper', 'returnFromCallback', 'performSpecial', ...mapHelperNames] as const;
 export type Performer = (typeof performers)[number];
-/** All that is imported; `step` is that of `MapCode`. */
-export const hostImports = [...performers, 'step'] as const;
+/** All that is imported; `step` is that of `MapCode`, `arrive` says whether to stop at the breakpoint at state.ip. */
+export const hostImports = [...performers, 'step', 'arrive'] as const;
 export type HostImport = (typeof hostImports)[number];
 
 /** What an interpreter does besides executing; each flavour is a module of its own, so that none costs the others. */
