@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
     tests: { type: 'string' },
     workspace: { type: 'string', default: join(root, 'examples') },
     out: { type: 'string', default: join(root, 'e2e-out') },
-    timeout: { type: 'string', default: '240' },
+    timeout: { type: 'string', default: '480' },
   },
 });
 const ownFiles = fileURLToPath(new URL('workspace', import.meta.url));
