@@ -80,7 +80,11 @@ class Watcher {
     const source = new SourceView(code, this.#scopes, this.#lines, this.recording, (file) =>
       sourceText(file),
     );
-    this.#target = new Target(vm, { source, frameRegisters: (frame) => frameRegisters(vm.machine, frame) });
+    this.#target = new Target(vm, {
+      source,
+      patience: Infinity,
+      frameRegisters: (frame) => frameRegisters(vm.machine, frame),
+    });
     const lines = this.#lines;
     const stops = code.starts.filter((slot) =>
       callers ? lines.rowAt(slot)?.slot === slot : lines.startsRow(slot) && lines.startsLine(slot),

@@ -212,7 +212,7 @@ describe.skipIf(!installed)('llvm-objdump itself, asked about', () => {
     }
   });
 
-  it('all objects of this repository', () => {
+  it('all objects of this repository', { timeout: 120_000 }, () => {
     const counts = committed.flatMap((object) =>
       variants.map((variant) => compare(join(root, object), ...variant)),
     );

@@ -33,6 +33,8 @@ export interface InspectionHost {
   change?(change: () => Result<void>): Result<void>;
   /** What debug information says of the source; undefined where there is none. */
   readonly source?: SourceView | undefined;
+  /** Milliseconds that running again for variables that have lost their location may take. */
+  readonly patience?: number;
   /** Takes what is to see each single step. */
   observe?(observer: StepObserver): void;
   /** Called after each change, for clients that show the bytes. */

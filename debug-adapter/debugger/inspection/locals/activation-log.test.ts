@@ -9,6 +9,8 @@ function hostOf(target: Debugger): InspectionHost {
   return {
     frameRegisters: (frame) => target.frameRegisters(frame),
     source: target.source,
+    // A slow machine must find the same.
+    patience: Infinity,
     change: (change) => target.recording.change(change),
   };
 }

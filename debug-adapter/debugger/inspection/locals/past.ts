@@ -16,8 +16,8 @@ export interface PastValue {
 
 /** How far back is looked, in cycles: a short stretch first, since most of what is gone has gone just now. */
 const stretches = [2 ** 12, 2 ** 16, 2 ** 20, 2 ** 24];
-/** Milliseconds that somebody waits for what is gone. */
-const patience = 200;
+/** Milliseconds that somebody waits for what is gone, where the host does not say. */
+const usualPatience = 200;
 
 /**
  * What the variables of one activation were before: what single steps have told of it, and the rest by running again.
@@ -102,6 +102,7 @@ export class Past {
     const { entryCycle } = this.#record;
     const entrySlot = machine.code.slotOfIp(machine.frames.read(this.#frame.depth).entryIp);
     const slots = from === entryCycle ? [entrySlot, ...wanted.keys()] : [...wanted.keys()];
+    const { patience = usualPatience } = this.#target.host;
     const began = performance.now();
     const patient = (): boolean => performance.now() - began < patience;
     const look = (): void => this.#look(machine, wanted.get(machine.slot) ?? [], found);
