@@ -5,7 +5,8 @@
   (import "host" "memory" (memory $host.memory 1))
   (import "host" "callHelper" (func $host.callHelper (type $t1)))
   (import "host" "returnFromCallback" (func $host.returnFromCallback (type $t1)))
-  (func $f2 (type $t0) (param $p0 i32) (result i32)
+  (import "host" "arrive" (func $host.arrive (type $t1)))
+  (func $f3 (type $t0) (param $p0 i32) (result i32)
     (local $l1 i64) (local $l2 i64) (local $l3 i64) (local $l4 i64) (local $l5 i64) (local $l6 i64) (local $l7 i64) (local $l8 i64) (local $l9 i64) (local $l10 i64) (local $l11 i64) (local $l12 i32) (local $l13 i32) (local $l14 i32) (local $l15 i32) (local $l16 i32) (local $l17 i32) (local $l18 i32) (local $l19 i32) (local $l20 i64) (local $l21 i64)
     (local.set $l1
       (i64.load align=1
@@ -199,7 +200,7 @@
                           (if $I15
                             (i32.eq
                               (local.tee $l15
-                                (call $f5))
+                                (call $f6))
                               (i32.const 3))
                             (then
                               (local.set $l1
@@ -495,7 +496,7 @@
                 (i32.const 8))))
           (i32.const 0))))
     (local.get $p0))
-  (func $f4 (type $t2) (param $p0 i32) (param $p1 i32) (result i32)
+  (func $f5 (type $t2) (param $p0 i32) (param $p1 i32) (result i32)
     (local $l2 i32) (local $l3 i32)
     (block $B0
       (local.set $p0
@@ -538,7 +539,7 @@
             (local.get $l2))
           (local.get $l3))))
     (i32.const -1))
-  (func $f5 (type $t1) (result i32)
+  (func $f6 (type $t1) (result i32)
     (local $l0 i32) (local $l1 i32) (local $l2 i32) (local $l3 i32) (local $l4 i32)
     (local.set $l0
       (i32.add
@@ -611,31 +612,6 @@
       (return
         (i32.const 3)))
     (i32.const 0))
-  (func $f6 (type $t1) (result i32)
-    (local $l0 i32) (local $l1 i32) (local $l2 i64)
-    (block $B0
-      (i32.ge_u
-        (local.tee $l0
-          (i32.load offset=12 align=1
-            (i32.const 0)))
-        (i32.const 16384))
-      (local.set $l0
-        (i32.shl
-          (local.get $l0)
-          (i32.const 5)))
-      (br_if $B0)
-      (br_if $B0
-        (i32.ne
-          (i32.load16_u offset=10264 align=1
-            (local.get $l0))
-          (i32.const 6)))
-      (br_if $B0
-        (i32.ne
-          (i32.load offset=8 align=1
-            (i32.const 0))
-          (i32.load offset=10244 align=1
-            (local.get $l0)))))
-    (call $host.callHelper))
   (func $f7 (type $t1) (result i32)
     (local $l0 i32) (local $l1 i32) (local $l2 i64)
     (block $B0
@@ -686,5 +662,30 @@
           (i32.load offset=10244 align=1
             (local.get $l0)))))
     (call $host.callHelper))
+  (func $f9 (type $t1) (result i32)
+    (local $l0 i32) (local $l1 i32) (local $l2 i64)
+    (block $B0
+      (i32.ge_u
+        (local.tee $l0
+          (i32.load offset=12 align=1
+            (i32.const 0)))
+        (i32.const 16384))
+      (local.set $l0
+        (i32.shl
+          (local.get $l0)
+          (i32.const 5)))
+      (br_if $B0)
+      (br_if $B0
+        (i32.ne
+          (i32.load16_u offset=10264 align=1
+            (local.get $l0))
+          (i32.const 6)))
+      (br_if $B0
+        (i32.ne
+          (i32.load offset=8 align=1
+            (i32.const 0))
+          (i32.load offset=10244 align=1
+            (local.get $l0)))))
+    (call $host.callHelper))
   (table $T0 1 1 funcref)
-  (elem $e0 (i32.const 0) func $f2))
+  (elem $e0 (i32.const 0) func $f3))
