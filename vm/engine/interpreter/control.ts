@@ -12,7 +12,6 @@ import {
 import { emitMayGoto } from '../may-goto.ts';
 import { emitCondition } from '../semantics.ts';
 import { emitStackLimits } from '../region-access.ts';
-import type { Label } from '../wasm/function-builder.ts';
 import { wasm } from '../wasm/opcodes.ts';
 import { stepResult } from '../map-code/traversal-code.ts';
 import { watchFields } from '../watch-code.ts';
@@ -190,10 +189,10 @@ function stopAfterExit(w: InterpreterWriter): void {
 }
 
 /**
- * Stops before the instruction where the host says so, else performs what the breakpoint stands for. Who passes a
- * breakpoint puts that back.
+ * Stops before the instruction where the host says so, else goes on with the handler that the breakpoint stands for in
+ * `handler`. Who passes a breakpoint puts that back.
  */
-export function writeBreakpoint(w: InterpreterWriter, dispatch: Label): void {
+export function writeBreakpoint(w: InterpreterWriter): void {
   const { f } = w;
   w.storeState(state.ip, w.ip);
   f.i32(0);
@@ -208,7 +207,6 @@ export function writeBreakpoint(w: InterpreterWriter, dispatch: Label): void {
   f.get(w.ip);
   f.memory(wasm.i32_load16_u, decoded.original);
   f.set(w.handler);
-  f.br(dispatch);
 }
 
 function pushRecord(w: InterpreterWriter, depth: number): void {

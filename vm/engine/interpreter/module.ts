@@ -31,19 +31,33 @@ export function buildInterpreterModule(flavour: InterpreterFlavour): Uint8Array<
 
 function writeHandlers(w: InterpreterWriter): void {
   const { f } = w;
-  const dispatch = f.loop();
+  const numbers = [...handlers.keys()];
+  // The breakpoint's comes first: from there all others can still be reached. A loop around them costs a quarter.
+  const order = [breakpointHandler, ...numbers.filter((number) => number !== breakpointHandler)];
   writeStrictCheck(w);
-  const labels = handlers.map(() => f.block()).reverse();
-  const otherwise = labels[specialHandler];
-  if (otherwise === undefined) throw new Error('the special handler is missing');
+  const labels = new Map<number, Label>();
+  for (const number of order.toReversed()) labels.set(number, f.block());
+  const labelOf = (number: number): Label => {
+    const label = labels.get(number);
+    if (label === undefined) throw new Error(`handler ${number} is missing`);
+    return label;
+  };
   f.get(w.handler);
-  f.brTable(labels, otherwise);
-  for (const work of handlers) {
-    f.end();
-    writeHandler(w, work, dispatch);
-  }
-  f.op(wasm.unreachable);
+  f.brTable(numbers.map(labelOf), labelOf(specialHandler));
   f.end();
+  writeBreakpoint(w);
+  labels.delete(breakpointHandler);
+  writeStrictCheck(w);
+  f.get(w.handler);
+  f.brTable(
+    numbers.map((number) => labelOf(labels.has(number) ? number : specialHandler)),
+    labelOf(specialHandler),
+  );
+  for (const number of order.slice(1)) {
+    f.end();
+    const work = handlers[number];
+    if (work !== undefined) writeHandler(w, work);
+  }
 }
 
 /** A breakpoint comes first: what it stands for is checked once it is passed. */
@@ -58,7 +72,7 @@ function writeStrictCheck({ f, strict, handler, slow }: InterpreterWriter): void
 }
 
 /** Ends in a branch: nothing falls into the handler behind it. */
-function writeHandler(w: InterpreterWriter, work: HandlerWork, dispatch: Label): void {
+function writeHandler(w: InterpreterWriter, work: HandlerWork): void {
   const { f } = w;
   switch (work.kind) {
     case 'alu':
@@ -97,7 +111,7 @@ function writeHandler(w: InterpreterWriter, work: HandlerWork, dispatch: Label):
     case 'remove':
       return w.callHost(plainCalls(w.flavour) ? work.kind : 'callHelper', () => f.br(w.next));
     case 'breakpoint':
-      return writeBreakpoint(w, dispatch);
+      throw new Error('the handler of breakpoints is written before all others');
     case 'special':
     case 'packet_load':
       return f.br(w.slow);
