@@ -9,7 +9,7 @@ import { globalNodes } from './global-nodes.ts';
 import { localNodes } from './locals/local-nodes.ts';
 import { FrameLocals } from './locals/locals.ts';
 import { mapNodes } from './map-nodes.ts';
-import { groupNode, page, textNode, type NodeContext } from './nodes.ts';
+import { groupNode, textNode, type NodeContext } from './nodes.ts';
 import { registerNodes } from './register-nodes.ts';
 import { Target, type InspectedMachine, type InspectionHost } from './target.ts';
 import { timerNodes } from './timer-nodes.ts';
@@ -141,12 +141,11 @@ export class Inspector {
 function localScope(context: NodeContext, locals: FrameLocals): readonly VariableScope[] {
   const count = locals.locals.length;
   if (count === 0) return [];
-  let nodes: readonly VariableNode[] | undefined;
   const root: VariableNode = {
     ...textNode('locals', ''),
     named: count,
     children: (filter, start, wanted) =>
-      filter === 'named' ? page((nodes ??= localNodes(context, locals)), start, wanted) : [],
+      filter === 'named' ? localNodes(context, locals, start, wanted) : [],
   };
   return [{ name: 'Locals', hint: 'locals', expensive: false, root }];
 }

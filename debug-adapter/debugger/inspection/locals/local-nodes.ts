@@ -1,17 +1,23 @@
 import { spell } from '../../../debug-info/c-type.ts';
 import { optimisedOut } from '../../../debug-info/location/evaluate.ts';
 import type { VariableNode } from '../../variable.ts';
-import { textNode, type NodeContext } from '../nodes.ts';
+import { page, textNode, type NodeContext } from '../nodes.ts';
 import { ValueNode } from '../value-node.ts';
 import type { FrameLocals, Local, LocalState } from './locals.ts';
 
 export const notYetAssigned = '<not yet assigned>';
 
-/** The variables of a frame with what is known of each. */
-export function localNodes(context: NodeContext, locals: FrameLocals): readonly VariableNode[] {
-  const states = locals.states();
-  const names = uniqueNames(locals.locals);
-  return locals.locals.flatMap((local, i) => {
+/** Variables of a frame, from `start` on, with what is known of each: only those asked for are looked at. */
+export function localNodes(
+  context: NodeContext,
+  locals: FrameLocals,
+  start: number,
+  count: number,
+): readonly VariableNode[] {
+  const shown = page(locals.locals, start, count);
+  const states = locals.states(shown);
+  const names = page(uniqueNames(locals.locals), start, count);
+  return shown.flatMap((local, i) => {
     const state = states[i];
     return state === undefined ? [] : [localNode(context, local, names[i] ?? '', state)];
   });
